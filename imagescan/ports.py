@@ -1,0 +1,165 @@
+"""What the core needs from outside, as narrow as it is used.
+
+Each port has an adapter on the real Azure SDK and a fake in tests/fakes; one contract suite
+(tests/contract) holds both to the promises written here. Every method raises `TransientError` for
+failures that a later attempt may not meet; everything else that can be expected is a value.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+Value = str | int | float | bool | datetime
+"""What a table column holds; times are aware UTC. A column that is None is not stored."""
+
+
+class TableName(StrEnum):
+    """The tables of the app."""
+
+    INBOX = "Inbox"
+    SCANS = "Scans"
+    SCANS_BY_TIME = "ScansByTime"
+    FINDINGS = "Findings"
+    IMAGES = "Images"
+    CLAIMS = "Claims"
+    CONTAINER_GROUPS = "ContainerGroups"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stored row as it was read; `etag` stands for exactly this version."""
+
+    partition: str
+    key: str
+    values: Mapping[str, Value]
+    etag: str
+
+
+class Table(Protocol):
+    """One table. Keys hold no / \\ # ? % or control characters and at most 512 characters."""
+
+    def insert(self, partition: str, key: str, values: Mapping[str, Value]) -> bool:
+        """Add a row; False, and nothing changed, when the key exists."""
+
+    def get(self, partition: str, key: str) -> Row | None:
+        """The row, or None."""
+
+    def replace(self, row: Row, values: Mapping[str, Value]) -> bool:
+        """Put `values` in the place of all columns; False when the row is no longer as read."""
+
+    def put(self, partition: str, key: str, values: Mapping[str, Value]) -> None:
+        """Insert or replace, whatever is there."""
+
+    def put_many(self, partition: str, rows: Sequence[tuple[str, Mapping[str, Value]]]) -> None:
+        """`put` for many rows of one partition, atomic per 100; safe to repeat."""
+
+    def delete(self, row: Row) -> bool:
+        """Remove the row; False when it is no longer as read, True when it is gone already."""
+
+    def query(
+        self,
+        partition: str,
+        *,
+        where: Mapping[str, Value] | None = None,
+        after: str | None = None,
+        limit: int = 1000,
+    ) -> list[Row]:
+        """At most `limit` rows of a partition by ascending key.
+
+        Rows come whose columns equal all of `where` and whose key is greater than `after`; fewer
+        than `limit` rows mean that there are no more.
+        """
+
+
+class Blobs(Protocol):
+    """Documents by name, in one private container."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Store or replace."""
+
+    def get(self, name: str) -> bytes | None:
+        """The content, or None."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Azure said no. Decisions go by `code`: HTTP statuses are overloaded (409 most of all)."""
+
+    code: str
+    message: str
+    status: int
+    retry_after_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class ContainerState:
+    """A container's currentState as ACI tells it; `state` is Waiting, Running or Terminated."""
+
+    state: str
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    exit_code: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class GroupState:
+    """A container group as a GET tells it; containers without an instanceView are absent."""
+
+    name: str
+    provisioning_state: str
+    state: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    containers: Mapping[str, ContainerState] = field(default_factory=dict)
+    messages: tuple[str, ...] = ()
+
+
+class ContainerGroups(Protocol):
+    """The container groups of QSCANNER_RESOURCE_GROUP. No method waits for Azure to finish."""
+
+    def create(self, name: str, body: Mapping[str, Any]) -> Refusal | None:
+        """Ask for the group; `body` is the ARM request body. None: Azure took the request."""
+
+    def get(self, name: str) -> GroupState | None:
+        """The group, or None for a 404."""
+
+    def log(self, name: str, container: str) -> str | None:
+        """What ACI still has of a container's log; None while it has none to give."""
+
+    def delete(self, name: str) -> Refusal | None:
+        """Ask for deletion; a group that is not there is deleted. None: Azure took it."""
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """The images that a deployed resource runs, init containers included, as written there."""
+
+    images: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NotThere:
+    """The resource does not exist (any more)."""
+
+
+class DeployedResources(Protocol):
+    """Container groups, container apps and jobs wherever they were deployed."""
+
+    def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
+        """The images of the resource now; Refusal when it may not be read."""
+
+
+class Notifier(Protocol):
+    """Where the end of a scan is told."""
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Deliver at least once; the receiver tells repeats by `scanId`."""
+
+
+class Clock(Protocol):
+    """The time, for everything that is not an orchestrator."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""

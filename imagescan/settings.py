@@ -1,0 +1,136 @@
+"""The app's settings: read from the environment once, validated together, secrets never shown."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from imagescan.errors import ConfigurationError
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+RESOURCE_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
+POD = re.compile(r"[A-Z]{2,3}\d{1,2}|https://[A-Za-z0-9.-]+(:\d+)?/?")
+# Qualys' own rule for its access tokens.
+ACCESS_TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,}")
+REGION = re.compile(r"[a-z0-9]{2,40}")
+ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
+
+
+class Profile(StrEnum):
+    """How the scanner is called; the legacy contract is not implemented yet."""
+
+    QSCANNER = "qscanner"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Valid settings. Durations in seconds, memory in GB (10^9 bytes, as ACI counts it)."""
+
+    subscription_id: str
+    scan_resource_group: str
+    region: str
+    qualys_access_token: str = field(repr=False)
+    qualys_pod: str
+    scanner_image: str
+    courier_image: str
+    scan_timeout_seconds: int
+    expected_scan_seconds: int
+    scan_cache_hours: float
+    cpu: float
+    memory_gb: float
+    arm_endpoint: str
+    storage_account_name: str | None
+    storage_connection_string: str | None = field(repr=False)
+    notify_webhook_url: str | None = field(repr=False)
+    profile: Profile = Profile.QSCANNER
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never appear in a record, log or reply."""
+        candidates = (self.qualys_access_token, self.storage_connection_string)
+        return tuple(value for value in candidates if value)
+
+
+class _Reader:
+    """Reads one environment and gathers what is wrong with it."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.environment.get(name, "").strip() or default
+        if value is None:
+            self.problems.append(f"{name} is missing.")
+            return ""
+        return value
+
+    def optional(self, name: str) -> str | None:
+        return self.environment.get(name, "").strip() or None
+
+    def matching(
+        self, name: str, pattern: re.Pattern[str], expected: str, default: str | None = None
+    ) -> str:
+        value = self.text(name, default)
+        if value and not pattern.fullmatch(value):
+            self.problems.append(f"{name} must be {expected}.")
+        return value
+
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        text = self.text(name, str(default))
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            self.problems.append(f"{name} must be a number from {low:g} to {high:g}.")
+            return default
+        return value
+
+    def whole(self, name: str, default: int, low: int, high: int) -> int:
+        value = self.number(name, default, low, high)
+        if value != int(value):
+            self.problems.append(f"{name} must be a whole number.")
+        return int(value)
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read every setting; raises `ConfigurationError` naming all that is missing or malformed."""
+    reader = _Reader(environment)
+    settings = Settings(
+        subscription_id=reader.matching("AZURE_SUBSCRIPTION_ID", GUID, "a GUID"),
+        scan_resource_group=reader.matching(
+            "QSCANNER_RESOURCE_GROUP", RESOURCE_GROUP, "a resource group's name"
+        ),
+        region=reader.matching("AZURE_REGION", REGION, "a region such as westeurope"),
+        qualys_access_token=reader.matching(
+            "QUALYS_ACCESS_TOKEN", ACCESS_TOKEN, "an access token as Qualys issues them"
+        ),
+        qualys_pod=reader.matching("QUALYS_POD", POD, "a pod such as US1, or a gateway URL"),
+        scanner_image=reader.text("QSCANNER_IMAGE", "qualys/qscanner:latest"),
+        courier_image=reader.text("COURIER_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36"),
+        scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 20, 86400),
+        expected_scan_seconds=reader.whole("EXPECTED_SCAN_SECONDS", 60, 2, 3600),
+        scan_cache_hours=reader.number("SCAN_CACHE_HOURS", 24, 0, 8760),
+        cpu=reader.number("QSCANNER_CPU", 2, 1, 4),
+        memory_gb=reader.number("QSCANNER_MEMORY_GB", 4, 1, 16),
+        arm_endpoint=reader.matching(
+            "ARM_ENDPOINT", ENDPOINT, "an http(s) address", "https://management.azure.com"
+        ),
+        storage_account_name=reader.optional("STORAGE_ACCOUNT_NAME"),
+        storage_connection_string=reader.optional("STORAGE_CONNECTION_STRING"),
+        notify_webhook_url=reader.optional("NOTIFY_WEBHOOK_URL"),
+    )
+    _check_together(settings, reader.problems)
+    if reader.problems:
+        raise ConfigurationError(reader.problems)
+    return settings
+
+
+def _check_together(settings: Settings, problems: list[str]) -> None:
+    """Rules that concern more than one setting, or that a pattern cannot tell."""
+    if not (settings.storage_account_name or settings.storage_connection_string):
+        problems.append("STORAGE_ACCOUNT_NAME (or STORAGE_CONNECTION_STRING) is missing.")
+    webhook = settings.notify_webhook_url
+    if webhook and not webhook.startswith(("https://", "http://127.0.0.1:")):
+        problems.append("NOTIFY_WEBHOOK_URL must be an https address.")
