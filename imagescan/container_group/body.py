@@ -1,0 +1,137 @@
+"""The ARM body of a scan's container group, as a plain value (api-version 2023-05-01)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from imagescan.container_group.courier import COURIER_SCRIPT
+from imagescan.scan.request import Attempt
+from imagescan.settings import Settings
+
+SCANNER = "qscanner"
+COURIER = "courier"
+# ACI's `command` replaces the image's entry point and takes no arguments beside it.
+SCANNER_BINARY = "/opt/qualys/qscanner"
+OUTPUT_FOLDER = "/qscanner-output"
+SCAN_TYPES = ("pkg", "secret")
+COURIER_CPU = 0.1
+COURIER_MEMORY_GB = 0.3  # groups of 0.1 GB crash-looped (azure-docs #28593)
+LONGEST_RETRY_WAIT_SECONDS = 30
+LONGEST_LINGER_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class TimeBudget:
+    """How SCAN_TIMEOUT is shared out, so that a group with nobody left to delete it still ends.
+
+    scan + report retries + lingering are at most the timeout. The courier lingers because a step
+    that was running when the host died comes back only after five minutes on Azure.
+    """
+
+    scan_seconds: int
+    report_retries: int
+    retry_wait_seconds: int
+    linger_seconds: int
+
+    @property
+    def wait_seconds(self) -> int:
+        """How long the courier waits for the scanner's files."""
+        return self.scan_seconds + self.report_retries * self.retry_wait_seconds
+
+
+def share_out(scan_timeout_seconds: int) -> TimeBudget:
+    """A third each, at most ten minutes for the retries and for lingering; the rest is scanning."""
+    third = scan_timeout_seconds // 3
+    linger = min(LONGEST_LINGER_SECONDS, third)
+    polling = min(LONGEST_LINGER_SECONDS, third)
+    retry_wait = min(LONGEST_RETRY_WAIT_SECONDS, polling)
+    retries = polling // retry_wait
+    scan = scan_timeout_seconds - linger - retries * retry_wait
+    return TimeBudget(scan, retries, retry_wait, linger)
+
+
+def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The group for one attempt. It holds the access token: never log, store or return it."""
+    budget = share_out(settings.scan_timeout_seconds)
+    return {
+        "location": settings.region,
+        "tags": _tags(attempt, settings, now),
+        "properties": {
+            "osType": "Linux",
+            "restartPolicy": "Never",
+            "containers": [_scanner(attempt, settings, budget), _courier(settings, budget)],
+            "volumes": [{"name": "output", "emptyDir": {}}],
+        },
+    }
+
+
+def _tags(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, str]:
+    expires_at = now + timedelta(seconds=settings.scan_timeout_seconds)
+    return {
+        "purpose": "qscanner",
+        "managed-by": "imagescan",
+        "scan-id": attempt.scan_id,
+        "created-at": now.isoformat(timespec="seconds"),
+        "expires-at": expires_at.isoformat(timespec="seconds"),
+    }
+
+
+def _scanner(attempt: Attempt, settings: Settings, budget: TimeBudget) -> dict[str, Any]:
+    token = {"name": "QUALYS_ACCESS_TOKEN", "secureValue": settings.qualys_access_token}
+    return {
+        "name": SCANNER,
+        "properties": {
+            "image": settings.scanner_image,
+            "command": scanner_command(attempt.image, settings.qualys_pod, budget),
+            "environmentVariables": [token],
+            "volumeMounts": [{"name": "output", "mountPath": OUTPUT_FOLDER}],
+            "resources": _resources(
+                settings.cpu - COURIER_CPU, settings.memory_gb - COURIER_MEMORY_GB
+            ),
+        },
+    }
+
+
+def scanner_command(image: str, pod: str, budget: TimeBudget) -> list[str]:
+    """The scanner's arguments as a list: no shell ever sees the image reference.
+
+    `image` is in normal form, which starts with a host and so can not be taken for an option.
+    """
+    return [
+        SCANNER_BINARY, "image", image,
+        "--pod", pod,
+        "--mode", "get-report",
+        "--scan-types", ",".join(SCAN_TYPES),
+        "--format", "json",
+        "--report-format", "sarif,json,table",
+        "--output-dir", OUTPUT_FOLDER,
+        "--scan-timeout", f"{budget.scan_seconds}s",
+        "--max-network-retries", str(budget.report_retries),
+        "--network-retry-wait-min", f"{max(1, budget.retry_wait_seconds // 2)}s",
+        "--network-retry-wait-max", f"{budget.retry_wait_seconds}s",
+    ]  # fmt: skip
+
+
+def _courier(settings: Settings, budget: TimeBudget) -> dict[str, Any]:
+    environment = {
+        "OUTPUT_DIR": OUTPUT_FOLDER,
+        "WAIT_SECONDS": str(budget.wait_seconds),
+        "LINGER_SECONDS": str(budget.linger_seconds),
+    }
+    return {
+        "name": COURIER,
+        "properties": {
+            "image": settings.courier_image,
+            "command": ["/bin/sh", "-c", COURIER_SCRIPT],
+            "environmentVariables": [
+                {"name": name, "value": value} for name, value in environment.items()
+            ],
+            "volumeMounts": [{"name": "output", "mountPath": OUTPUT_FOLDER}],
+            "resources": _resources(COURIER_CPU, COURIER_MEMORY_GB),
+        },
+    }
+
+
+def _resources(cpu: float, memory_gb: float) -> dict[str, Any]:
+    """ACI takes memory in steps of 0.1 GB."""
+    return {"requests": {"cpu": round(cpu, 2), "memoryInGB": round(memory_gb, 1)}}

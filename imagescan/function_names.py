@@ -1,0 +1,29 @@
+"""The names under which the app's functions are registered.
+
+They are wire format: orchestrations in flight and Event Grid subscriptions hold them, so none is
+renamed without a plan for both. A call of a name that is not registered hangs for ever on Azure
+(observed on Durable extension 3.14.1); a test checks that every name here is registered.
+"""
+
+# Orchestrators
+SCAN_DEPLOYMENT = "scan_deployment"
+SCAN_IMAGE = "scan_image"
+AWAIT_CLAIM = "await_claim"
+WATCH_SCANNER = "watch_scanner"
+AWAIT_REPORT = "await_report"
+REMOVE_CONTAINER_GROUP = "remove_container_group"
+
+# Activities
+READ_DEPLOYMENT = "read_deployment"
+OPEN_SCAN = "open_scan"
+ACQUIRE_CLAIM = "acquire_claim"
+RELEASE_CLAIM = "release_claim"
+RECORD_INTENT = "record_intent"
+CREATE_CONTAINER_GROUP = "create_container_group"
+OBSERVE_SCANNER = "observe_scanner"
+COLLECT_REPORT = "collect_report"
+STORE_FINDINGS = "store_findings"
+DELETE_CONTAINER_GROUP = "delete_container_group"
+CONFIRM_CONTAINER_GROUP_GONE = "confirm_container_group_gone"
+RECORD_OUTCOME = "record_outcome"
+NOTIFY = "notify"

@@ -1,0 +1,75 @@
+"""The inbox: every accepted request, before anything is done about it.
+
+A trigger inserts the row, starts the orchestration, then marks the row started. Whatever dies in
+between, a timer starts what was accepted and not started; a conflict at the insert is a duplicate.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from imagescan.ports import Row, Table
+from imagescan.records import hashed
+
+PARTITION = "inbox"
+ACCEPTED, STARTED = "accepted", "started"
+RESTART_AFTER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A request: which orchestration it starts, under which id, with which input."""
+
+    key: str
+    orchestrator: str
+    instance_id: str
+    input: Mapping[str, Any]
+
+
+class Inbox:
+    """Requests by their key from outside (an event's id, a request's scan id)."""
+
+    def __init__(self, table: Table) -> None:
+        """Keep requests in this table."""
+        self._table = table
+
+    def accept(self, request: Accepted, now: datetime) -> bool:
+        """Write the request down; False when the same key was accepted before."""
+        row = {
+            "state": ACCEPTED,
+            "orchestrator": request.orchestrator,
+            "instanceId": request.instance_id,
+            "input": json.dumps(dict(request.input)),
+            "key": request.key[:1024],
+            "acceptedAt": now,
+        }
+        return self._table.insert(PARTITION, hashed(request.key), row)
+
+    def mark_started(self, key: str) -> None:
+        """Note that the orchestration exists; may be repeated."""
+        row = self._table.get(PARTITION, hashed(key))
+        if row is not None and row.values["state"] == ACCEPTED:
+            self._table.replace(row, {**row.values, "state": STARTED})
+
+    def left_behind(self, now: datetime, limit: int = 100) -> list[Accepted]:
+        """Requests that were accepted over two minutes ago and never marked started."""
+        rows = self._table.query(PARTITION, where={"state": ACCEPTED}, limit=limit)
+        return [_accepted(row) for row in rows if _accepted_at(row) < now - RESTART_AFTER]
+
+
+def _accepted_at(row: Row) -> datetime:
+    moment = row.values["acceptedAt"]
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def _accepted(row: Row) -> Accepted:
+    values = row.values
+    return Accepted(
+        key=str(values["key"]),
+        orchestrator=str(values["orchestrator"]),
+        instance_id=str(values["instanceId"]),
+        input=json.loads(str(values["input"])),
+    )

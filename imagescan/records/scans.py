@@ -1,0 +1,114 @@
+"""The records of scans, by id, and an index of them by time, newest first."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from imagescan.errors import TransientError
+from imagescan.ports import Row, Table, Value
+from imagescan.scan.reasons import Reason, ReasonCode
+from imagescan.scan.record import ScanRecord
+from imagescan.scan.request import Source
+from imagescan.scan.status import Status, Verdict
+
+ROW = "scan"
+INDEX = "scans"
+_END_OF_TIME_MICROSECONDS = 10**17  # the year 5138
+
+
+class Scans:
+    """Scan records; a record that is terminal never changes its status again."""
+
+    def __init__(self, by_id: Table, by_time: Table) -> None:
+        """Keep records in one table and their order in another."""
+        self._by_id = by_id
+        self._by_time = by_time
+
+    def open(self, record: ScanRecord) -> None:
+        """Write a new record, insert only: one that exists is left as it is. May be repeated."""
+        if not self._by_id.insert(record.scan_id, ROW, _values(record)):
+            record = self.get(record.scan_id) or record
+        self._by_time.put(INDEX, _newest_first(record), {"scanId": record.scan_id})
+
+    def get(self, scan_id: str) -> ScanRecord | None:
+        """The record, or None."""
+        row = self._by_id.get(scan_id, ROW)
+        return None if row is None else _record(row)
+
+    def change(self, scan_id: str, changed: Callable[[ScanRecord], ScanRecord]) -> ScanRecord:
+        """Apply a pure change under an etag; `changed` may be called again on a newer record."""
+        for _ in range(5):
+            row = self._by_id.get(scan_id, ROW)
+            if row is None:
+                raise TransientError(f"Scan {scan_id} has no record yet.")
+            before = _record(row)
+            after = changed(before)
+            if after == before or self._by_id.replace(row, _values(after)):
+                return after
+        raise TransientError(f"The record of scan {scan_id} is being changed by many at once.")
+
+    def newest(self, limit: int) -> list[ScanRecord]:
+        """At most `limit` records, the newest first."""
+        ids = [str(row.values["scanId"]) for row in self._by_time.query(INDEX, limit=limit)]
+        found = [self.get(scan_id) for scan_id in ids]
+        return [record for record in found if record is not None]
+
+
+def _newest_first(record: ScanRecord) -> str:
+    microseconds = int(record.created_at.timestamp() * 1_000_000)
+    return f"{_END_OF_TIME_MICROSECONDS - microseconds:018d}-{record.scan_id}"
+
+
+def _values(record: ScanRecord) -> dict[str, Value]:
+    reason = record.reason
+    columns: dict[str, Value | None] = {
+        "scanId": record.scan_id,
+        "image": record.image,
+        "source": json.dumps(record.source.to_wire()),
+        "createdAt": record.created_at,
+        "status": record.status.value,
+        "digest": record.digest,
+        "verdict": record.verdict and record.verdict.value,
+        "reasonCode": reason and reason.code.value,
+        "reasonMessage": reason and reason.message,
+        "counts": json.dumps(dict(record.counts)) if record.counts else None,
+        "joinedScanId": record.joined_scan_id,
+        "joinedStatus": record.joined_status and record.joined_status.value,
+        "attempts": record.attempts,
+        "startedAt": record.started_at,
+        "finishedAt": record.finished_at,
+        "containerGroup": record.container_group,
+        "cleanup": record.cleanup,
+    }
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _record(row: Row) -> ScanRecord:
+    values: dict[str, Any] = dict(row.values)
+    source = json.loads(values["source"])
+    code = values.get("reasonCode")
+    return ScanRecord(
+        scan_id=values["scanId"],
+        image=values["image"],
+        source=Source(
+            source["kind"], source["resourceId"], source["eventId"], source["rescanId"]
+        ),
+        created_at=values["createdAt"],
+        status=Status(values["status"]),
+        digest=values.get("digest"),
+        verdict=Verdict(values["verdict"]) if "verdict" in values else None,
+        reason=Reason(ReasonCode(code), values.get("reasonMessage", "")) if code else None,
+        counts=json.loads(values["counts"]) if "counts" in values else None,
+        joined_scan_id=values.get("joinedScanId"),
+        joined_status=Status(values["joinedStatus"]) if "joinedStatus" in values else None,
+        attempts=values["attempts"],
+        started_at=_moment(values.get("startedAt")),
+        finished_at=_moment(values.get("finishedAt")),
+        container_group=values.get("containerGroup"),
+        cleanup=values.get("cleanup"),
+    )
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None

@@ -1,0 +1,96 @@
+"""The record of a scan, as it is stored and as the HTTP API shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import Reason
+from imagescan.scan.request import Source
+from imagescan.scan.status import Status, Verdict
+
+SEVERITIES = ("critical", "high", "medium", "low", "info", "total")
+
+
+@dataclass(frozen=True)
+class ScanRecord:
+    """Everything that is told of one scan. `image` is empty where the resource was unreadable."""
+
+    scan_id: str
+    image: str
+    source: Source
+    created_at: datetime
+    status: Status = Status.ACCEPTED
+    digest: str | None = None
+    verdict: Verdict | None = None
+    reason: Reason | None = None
+    counts: Mapping[str, int] | None = None
+    joined_scan_id: str | None = None
+    joined_status: Status | None = None
+    attempts: int = 0
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    container_group: str | None = None
+    cleanup: str | None = None
+
+    def moved_to(self, status: Status, now: datetime) -> Self:
+        """The record in a later state that is not an end; an ended scan stays as it is."""
+        if self.status.is_terminal:
+            return self
+        started_at = self.started_at or (now if status is Status.PROVISIONING else None)
+        return replace(self, status=status, started_at=started_at)
+
+    def ended_with(self, outcome: Outcome, now: datetime) -> Self:
+        """The terminal record; a scan that has ended already stays as it is."""
+        if self.status.is_terminal:
+            return self
+        return replace(
+            self,
+            status=outcome.status,
+            verdict=outcome.verdict,
+            reason=outcome.reason,
+            counts=outcome.counts,
+            joined_scan_id=outcome.joined_scan_id,
+            joined_status=outcome.joined_status,
+            attempts=outcome.attempts,
+            container_group=outcome.container_group,
+            cleanup=outcome.cleanup,
+            finished_at=now,
+        )
+
+    def to_wire(self) -> dict[str, Any]:
+        """The `scan` of the HTTP API (camelCase, ISO-8601 UTC); links are relative to the host."""
+        self_link = f"/api/scans/{self.scan_id}"
+        return {
+            "scanId": self.scan_id,
+            "image": self.image,
+            "digest": self.digest,
+            "status": self.status.value,
+            "verdict": self.verdict and self.verdict.value,
+            "reason": self.reason and self.reason.to_wire(),
+            "counts": self.counts and dict(self.counts),
+            "source": self.source.to_wire(),
+            "joinedScanId": self.joined_scan_id,
+            "joinedStatus": self.joined_status and self.joined_status.value,
+            "attempts": self.attempts,
+            "createdAt": iso(self.created_at),
+            "startedAt": iso(self.started_at),
+            "finishedAt": iso(self.finished_at),
+            "durationSeconds": self._duration_seconds(),
+            "costUsd": None,
+            "containerGroup": self.container_group,
+            "scannerImageDigest": None,
+            "cleanup": self.cleanup,
+            "links": {"self": self_link, "findings": f"{self_link}/findings"},
+        }
+
+    def _duration_seconds(self) -> float | None:
+        if self.finished_at is None:
+            return None
+        return round((self.finished_at - (self.started_at or self.created_at)).total_seconds(), 1)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO-8601 UTC to the second, with a Z."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
