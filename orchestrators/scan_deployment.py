@@ -1,0 +1,84 @@
+"""One deployment: a scan for each image that the deployed resource runs."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import azure.durable_functions as df
+
+from imagescan import function_names as names
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.request import Policy, ScanRequest, Source
+from orchestrators.context import PERSISTENT, Context, Steps, step
+
+bp = df.Blueprint()
+
+
+@bp.orchestration_trigger(context_name="context")
+def scan_deployment(context: df.DurableOrchestrationContext) -> Generator:
+    """See `scan_images_of_deployment`."""
+    return (yield from scan_images_of_deployment(context))
+
+
+def scan_images_of_deployment(context: Context) -> Steps:
+    """Read what was deployed and scan every image of it, all at once.
+
+    Input {resource_id, event_id, policy}; returns {scans: number}. What cannot be scanned (an
+    unreadable resource, a malformed reference) has a record that says so.
+    """
+    deployment = context.get_input()
+    requests = yield from _open_scans(context, deployment)
+    children = [
+        context.call_sub_orchestrator(names.SCAN_IMAGE, request.to_dict(), request.scan_id)
+        for request in requests
+    ]
+    yield from _await_all(context, requests, children)
+    return {"scans": len(requests)}
+
+
+def _open_scans(context: Context, deployment: dict[str, Any]) -> Steps:
+    """Write a record for each image, a page at a time, and return the scans to be done."""
+    source = Source("deployment", deployment["resource_id"], deployment["event_id"])
+    policy = Policy(**deployment["policy"])
+    requests: list[ScanRequest] = []
+    start: int | None = 0
+    while start is not None:
+        page = yield step(
+            context, names.READ_DEPLOYMENT, {"resourceId": source.resource_id, "start": start}
+        )
+        found = [
+            (image, ScanRequest(str(context.new_uuid()), image["name"], source, policy))
+            for image in page["images"]
+        ]
+        for _, request in found:
+            yield step(context, names.OPEN_SCAN, request.to_dict())
+        for image, request in found:
+            if image["problem"]:
+                yield from _record_problem(context, request, image["problem"])
+            else:
+                requests.append(request)
+        start = page["next"]
+    return requests
+
+
+def _record_problem(context: Context, request: ScanRequest, problem: dict[str, str]) -> Steps:
+    outcome = Outcome.failed(ReasonCode(problem["code"]), problem["message"])
+    ended = {"scan_id": request.scan_id, "outcome": outcome.to_dict()}
+    yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
+
+
+def _await_all(
+    context: Context, requests: Sequence[ScanRequest], children: Sequence[Any]
+) -> Steps:
+    """Wait for every scan; one that was terminated does not abandon its siblings."""
+    try:
+        yield context.task_all(children)
+    except Exception:  # noqa: BLE001, S110  # each child is looked at by itself below
+        pass
+    for request, child in zip(requests, children, strict=True):
+        try:
+            yield child
+        except Exception:  # noqa: BLE001  # it was terminated, or failed as an orchestration
+            lost = Outcome.failed(ReasonCode.HOST_LOST, "Its orchestration was ended from outside.")
+            ended = {"scan_id": request.scan_id, "outcome": lost.to_dict()}
+            yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)

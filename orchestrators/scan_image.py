@@ -1,0 +1,164 @@
+"""One image, scanned in a throw-away container group: the business flow."""
+
+from collections.abc import Generator
+from typing import Any
+
+import azure.durable_functions as df
+
+from imagescan import function_names as names
+from imagescan.container_group.name import group_name
+from imagescan.container_group.refusals import CreateLater, after_refusal
+from imagescan.ports import Refusal
+from imagescan.scan.decide import deadline_after
+from imagescan.scan.exit_codes import Scanned, read_exit_code
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import Reason, ReasonCode
+from imagescan.scan.request import Attempt, ScanRequest
+from imagescan.scan.status import Status
+from orchestrators.context import PERSISTENT, Context, Steps, pause, step
+
+bp = df.Blueprint()
+
+
+@bp.orchestration_trigger(context_name="context")
+def scan_image(context: df.DurableOrchestrationContext) -> Generator:
+    """See `scan`."""
+    return (yield from scan(context))
+
+
+def scan(context: Context) -> Steps:
+    """Scan an image and write down how it ended; returns the outcome as a dict.
+
+    Input: a `ScanRequest` whose record is written already. However it ends, there is one terminal
+    record, and no container group is left unless `cleanup` says `pending`.
+    """
+    request = ScanRequest.from_dict(context.get_input())
+    try:
+        outcome = yield from _scan_or_join(context, request)
+    except Exception:  # noqa: BLE001  # the saga's boundary: the host has logged the step's error
+        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+    ended = {"scan_id": request.scan_id, "outcome": outcome.to_dict()}
+    yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
+    yield from _notify(context, request)
+    return outcome.to_dict()
+
+
+def _notify(context: Context, request: ScanRequest) -> Steps:
+    """Tell whoever wants to know; a webhook that is down does not change how the scan ended."""
+    try:
+        yield step(context, names.NOTIFY, {"scan_id": request.scan_id})
+    except Exception:  # noqa: BLE001  # the host has logged it
+        return
+
+
+def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
+    _tell(context, Status.QUEUED)
+    claim = yield context.call_sub_orchestrator(names.AWAIT_CLAIM, {"request": request.to_dict()})
+    if claim["joined"]:
+        return Outcome.from_dict(claim["joined"])
+    outcome = yield from _scan_in_container_groups(context, request)
+    yield step(context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "image": request.image})
+    return outcome
+
+
+def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:
+    """A new group for each attempt; another attempt only where Qualys had no result in time."""
+    for number in range(1, request.policy.max_attempts + 1):
+        group = group_name(request.scan_id, number, request.image)
+        attempt = Attempt(request.scan_id, request.image, number, group)
+        outcome = yield from _scan_in_container_group(context, request, attempt)
+        if not _is_worth_another_attempt(outcome):
+            break
+        yield pause(context, request.policy.expected_seconds)
+    return outcome
+
+
+def _is_worth_another_attempt(outcome: Outcome) -> bool:
+    return outcome.reason is not None and outcome.reason.code is ReasonCode.REPORT_NOT_READY
+
+
+def _scan_in_container_group(context: Context, request: ScanRequest, attempt: Attempt) -> Steps:
+    """One attempt and its compensation, which is armed before the group can exist.
+
+    Straight-line on purpose: a `finally` would run at the end of every episode of the replay.
+    """
+    yield step(context, names.RECORD_INTENT, attempt.to_dict())
+    try:
+        outcome = yield from _create_watch_collect_store(context, request, attempt)
+    except Exception:  # noqa: BLE001  # whatever happened, the group is removed
+        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+    cleanup = yield from _remove(context, attempt)
+    return outcome.with_attempt(attempt.number, attempt.group, cleanup)
+
+
+def _remove(context: Context, attempt: Attempt) -> Steps:
+    """Compensate; a cleanup that fails does not change how the scan ended."""
+    try:
+        removed = yield context.call_sub_orchestrator(
+            names.REMOVE_CONTAINER_GROUP, {"attempt": attempt.to_dict()}
+        )
+    except Exception:  # noqa: BLE001  # the ledger keeps the group open, for the reaper
+        return "pending"
+    return removed["cleanup"]
+
+
+def _create_watch_collect_store(
+    context: Context, request: ScanRequest, attempt: Attempt
+) -> Steps:
+    _tell(context, Status.PROVISIONING, attempt)
+    refused = yield from _create(context, attempt)
+    if refused:
+        return Outcome.failed(refused.code, refused.message)
+
+    _tell(context, Status.SCANNING, attempt)
+    end = yield context.call_sub_orchestrator(names.WATCH_SCANNER, _watch(context, request, attempt))
+    if end["gaveUp"]:
+        return Outcome.failed(ReasonCode(end["gaveUp"]["code"]), end["gaveUp"]["message"])
+    meaning = read_exit_code(end["exitCode"])
+    if not isinstance(meaning, Scanned):
+        return Outcome.failed(meaning.reason.code, meaning.reason.message)
+
+    _tell(context, Status.COLLECTING, attempt)
+    collected = yield context.call_sub_orchestrator(
+        names.AWAIT_REPORT, {"attempt": attempt.to_dict(), "end": end}
+    )
+    if collected["status"] != Status.COMPLETED.value:
+        return Outcome.from_dict(collected)
+    stored = yield step(context, names.STORE_FINDINGS, attempt.to_dict())
+    if not stored["isStored"]:
+        return Outcome.failed(ReasonCode.HOST_LOST, "Another scan of the image took over.")
+    return Outcome.from_dict(collected)
+
+
+def _create(context: Context, attempt: Attempt) -> Steps:
+    """Ask for the group until Azure takes it; returns the `Reason` when it never will."""
+    refused_before = 0
+    while True:
+        answer = yield step(context, names.CREATE_CONTAINER_GROUP, attempt.to_dict())
+        if answer["fenced"]:
+            return Reason(ReasonCode.HOST_LOST, "Another scan of the image took over.")
+        if not answer["refusal"]:
+            return None
+        follows = after_refusal(Refusal(**answer["refusal"]), refused_before)
+        if not isinstance(follows, CreateLater):
+            return follows
+        refused_before += 1
+        yield pause(context, follows.seconds)
+
+
+def _watch(context: Context, request: ScanRequest, attempt: Attempt) -> dict[str, Any]:
+    deadline = deadline_after(context.current_utc_datetime, request.policy.timeout_seconds)
+    return {
+        "attempt": attempt.to_dict(),
+        "policy": request.policy.to_dict(),
+        "deadline": deadline.isoformat(),
+        "isFirst": True,
+    }
+
+
+def _tell(context: Context, phase: Status, attempt: Attempt | None = None) -> None:
+    """Set the custom status, which Durable's own status API shows."""
+    status = {"phase": phase.value, "since": context.current_utc_datetime.isoformat()}
+    if attempt:
+        status |= {"attempt": str(attempt.number), "containerGroup": attempt.group}
+    context.set_custom_status(status)

@@ -1,0 +1,149 @@
+"""The waits of a scan, each an orchestration of its own that continues as new.
+
+So a scan's own history stays short however long it waits: an episode replays all that came before
+it. Each continues as new with nothing open.
+"""
+
+from collections.abc import Generator
+from datetime import datetime
+from typing import Any
+
+import azure.durable_functions as df
+
+from imagescan import function_names as names
+from imagescan.scan.decide import (
+    Collect,
+    GiveUp,
+    Observation,
+    Wait,
+    decide,
+    first_wait,
+    wait_seconds,
+)
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.request import Policy
+from orchestrators.context import PERSISTENT, Context, Steps, pause, step
+
+bp = df.Blueprint()
+
+LOOKS_PER_GENERATION = 10
+# A report is sealed every five seconds while it is complete; none for this long is none at all.
+REPORT_WITHIN_SECONDS = 60
+REPORT_LOOK_EVERY_SECONDS = 3
+# A delete takes 30 to 90 seconds as a rule; after this long it is left to the reaper.
+GONE_WITHIN_SECONDS = 900
+
+
+@bp.orchestration_trigger(context_name="context")
+def await_claim(context: df.DurableOrchestrationContext) -> Generator:
+    """See `hold_or_join`."""
+    return (yield from hold_or_join(context))
+
+
+def hold_or_join(context: Context) -> Steps:
+    """Wait until this scan holds the claim on its image, or need not scan.
+
+    Input {request, since?, holder?}; returns {joined: None} when the claim is held, else {joined}
+    with the `Outcome` that another scan's result gives this one.
+    """
+    state = context.get_input()
+    since = state.get("since") or context.current_utc_datetime.isoformat()
+    holder = state.get("holder")
+    for _ in range(LOOKS_PER_GENERATION):
+        data = {"request": state["request"], "holder": holder}
+        claim = yield step(context, names.ACQUIRE_CLAIM, data)
+        if claim["joined"] or claim["isHeld"]:
+            return {"joined": claim["joined"]}
+        holder = claim["holder"]
+        passed = context.current_utc_datetime - datetime.fromisoformat(since)
+        yield pause(context, wait_seconds(passed.total_seconds()))
+    context.continue_as_new({"request": state["request"], "since": since, "holder": holder})
+    return None
+
+
+@bp.orchestration_trigger(context_name="context")
+def watch_scanner(context: df.DurableOrchestrationContext) -> Generator:
+    """See `watch`."""
+    return (yield from watch(context))
+
+
+def watch(context: Context) -> Steps:
+    """Look at a scan's container group until its scanner has ended or the deadline has passed.
+
+    Input {attempt, policy, deadline, isFirst}; returns {gaveUp: reason | None, exitCode,
+    finishedAt}.
+    """
+    state = context.get_input()
+    policy, deadline = Policy(**state["policy"]), datetime.fromisoformat(state["deadline"])
+    if state["isFirst"]:
+        yield pause(context, first_wait(context.current_utc_datetime, deadline, policy).seconds)
+    for _ in range(LOOKS_PER_GENERATION):
+        seen = yield step(context, names.OBSERVE_SCANNER, state["attempt"])
+        now = context.current_utc_datetime
+        match decide(Observation.from_dict(seen), now, deadline, policy):
+            case Collect(exit_code, finished_at):
+                return {"gaveUp": None, "exitCode": exit_code, "finishedAt": finished_at}
+            case GiveUp(reason):
+                return {"gaveUp": {"code": reason.code.value, "message": reason.message}}
+            case Wait(seconds):
+                yield pause(context, seconds)
+    context.continue_as_new({**state, "isFirst": False})
+    return None
+
+
+@bp.orchestration_trigger(context_name="context")
+def await_report(context: df.DurableOrchestrationContext) -> Generator:
+    """See `collect_when_sealed`."""
+    return (yield from collect_when_sealed(context))
+
+
+def collect_when_sealed(context: Context) -> Steps:
+    """Read the courier's log until the report is sealed after the scanner's end.
+
+    Input {attempt, end, since?}; returns an `Outcome`: completed, or failed with its reason.
+    """
+    state = context.get_input()
+    since = state.get("since") or context.current_utc_datetime.isoformat()
+    for _ in range(LOOKS_PER_GENERATION):
+        passed = context.current_utc_datetime - datetime.fromisoformat(since)
+        is_last = passed.total_seconds() >= REPORT_WITHIN_SECONDS
+        data = {"attempt": state["attempt"], "end": state["end"], "isLast": is_last}
+        collected = yield step(context, names.COLLECT_REPORT, data)
+        if collected["outcome"]:
+            return collected["outcome"]
+        if is_last:
+            return Outcome.failed(ReasonCode.REPORT_MISSING, collected["missing"]).to_dict()
+        yield pause(context, REPORT_LOOK_EVERY_SECONDS)
+    context.continue_as_new({**state, "since": since})
+    return None
+
+
+@bp.orchestration_trigger(context_name="context")
+def remove_container_group(context: df.DurableOrchestrationContext) -> Generator:
+    """See `remove`."""
+    return (yield from remove(context))
+
+
+def remove(context: Context) -> Steps:
+    """Delete a container group and confirm that it is gone; the compensation of every attempt.
+
+    Input {attempt, since?}; returns {cleanup: confirmed | pending}. A delete that Azure accepted
+    is no proof (groups were seen running on after it), so it is asked for again with every
+    generation, and only a GET that answers 404 counts.
+    """
+    state: dict[str, Any] = context.get_input()
+    since = state.get("since") or context.current_utc_datetime.isoformat()
+    yield step(context, names.DELETE_CONTAINER_GROUP, state["attempt"], PERSISTENT)
+    for _ in range(LOOKS_PER_GENERATION):
+        passed = context.current_utc_datetime - datetime.fromisoformat(since)
+        if passed.total_seconds() > GONE_WITHIN_SECONDS:
+            return {"cleanup": "pending"}
+        yield pause(context, wait_seconds(passed.total_seconds()))
+        look = yield step(
+            context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT
+        )
+        if look["isGone"]:
+            return {"cleanup": "confirmed"}
+    context.continue_as_new({"attempt": state["attempt"], "since": since})
+    return None
