@@ -1,0 +1,75 @@
+"""Claiming an image, so that it is scanned once at a time, and giving the claim up."""
+
+from datetime import timedelta
+from typing import Any
+
+import azure.durable_functions as df
+
+from imagescan.bootstrap import App, app
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import NOT_SHARED
+from imagescan.scan.record import ScanRecord
+from imagescan.scan.request import ScanRequest
+from imagescan.scan.status import Status
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="step")
+def acquire_claim(step: dict) -> dict:
+    """See `acquire`."""
+    return acquire(app(), ScanRequest.from_dict(step["request"]), step["holder"])
+
+
+@bp.activity_trigger(input_name="step")
+def release_claim(step: dict) -> dict:
+    """Give up the claim if the scan still holds it."""
+    app().claims.release(step["image"], step["scan_id"])
+    return {}
+
+
+def acquire(app: App, request: ScanRequest, waited_for: str | None) -> dict[str, Any]:
+    """Claim the image, or take the result of the scan that was waited for, or a fresh one.
+
+    Returns {isHeld, holder, joined}: `joined` is an `Outcome` when this scan need not run. `force`
+    passes over a fresh result, never over a scan that is running.
+    """
+    now = app.clock.now()
+    app.scans.open(ScanRecord(request.scan_id, request.image, request.source, now))
+    app.scans.change(request.scan_id, lambda record: record.moved_to(Status.QUEUED, now))
+    joined = _result_of(app, waited_for) or (None if request.force else _fresh(app, request))
+    if joined:
+        return {"isHeld": False, "holder": None, "joined": joined.to_dict()}
+    holder = app.claims.acquire(request.image, request.scan_id, now)
+    return {"isHeld": holder == request.scan_id, "holder": holder, "joined": None}
+
+
+def _result_of(app: App, waited_for: str | None) -> Outcome | None:
+    """The end of the scan that was waited for, where it says something about the image."""
+    ended = app.scans.get(waited_for) if waited_for else None
+    if ended is None or not ended.status.is_terminal or ended.status is Status.SKIPPED:
+        return None
+    if ended.reason is not None and ended.reason.code in NOT_SHARED:
+        return None
+    return _joining(ended)
+
+
+def _fresh(app: App, request: ScanRequest) -> Outcome | None:
+    """A completed scan of the image within SCAN_CACHE_HOURS."""
+    posture = app.images.latest(request.image)
+    lifetime = timedelta(hours=app.settings.scan_cache_hours)
+    if posture is None or posture.finished_at + lifetime <= app.clock.now():
+        return None
+    record = app.scans.get(posture.scan_id)
+    return _joining(record) if record else None
+
+
+def _joining(record: ScanRecord) -> Outcome:
+    return Outcome(
+        Status.SKIPPED,
+        verdict=record.verdict,
+        reason=record.reason,
+        counts=record.counts,
+        joined_scan_id=record.scan_id,
+        joined_status=record.status,
+    )

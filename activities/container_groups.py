@@ -1,0 +1,106 @@
+"""The container group of an attempt: intended, created, looked at, deleted, confirmed gone."""
+
+from dataclasses import asdict
+from typing import Any
+
+import azure.durable_functions as df
+
+from imagescan.bootstrap import App, app
+from imagescan.container_group.body import build_body
+from imagescan.container_group.observe import observe
+from imagescan.ports import Refusal
+from imagescan.records.ledger import GroupEntry
+from imagescan.scan.decide import Observation, Phase
+from imagescan.scan.request import Attempt
+from imagescan.scan.status import Status
+from imagescan.telemetry import scan_log
+
+bp = df.Blueprint()
+
+
+@bp.activity_trigger(input_name="step")
+def record_intent(step: dict) -> dict:
+    """Write the group into the ledger, before it can exist: from now on it is ours to delete."""
+    app().ledger.intend(Attempt.from_dict(step), app().clock.now())
+    return {}
+
+
+@bp.activity_trigger(input_name="step")
+def create_container_group(step: dict) -> dict:
+    """See `create`."""
+    return create(app(), Attempt.from_dict(step))
+
+
+@bp.activity_trigger(input_name="step")
+def observe_scanner(step: dict) -> dict:
+    """See `look`."""
+    return look(app(), Attempt.from_dict(step)).to_dict()
+
+
+@bp.activity_trigger(input_name="step")
+def delete_container_group(step: dict) -> dict:
+    """See `delete`."""
+    delete(app(), Attempt.from_dict(step))
+    return {}
+
+
+@bp.activity_trigger(input_name="step")
+def confirm_container_group_gone(step: dict) -> dict:
+    """See `confirm_gone`."""
+    return {"isGone": confirm_gone(app(), Attempt.from_dict(step))}
+
+
+def create(app: App, attempt: Attempt) -> dict[str, Any]:
+    """Ask Azure for the group; returns {fenced, refusal}.
+
+    A group that exists already was created by an earlier run of this step and is taken as it is:
+    a second PUT would start its containers again.
+    """
+    now = app.clock.now()
+    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
+        return {"fenced": True, "refusal": None}
+    app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.PROVISIONING, now))
+    refusal: Refusal | None = None
+    if app.groups.get(attempt.group) is None:
+        log = scan_log(attempt.scan_id)
+        log.info("Scanning image %s in container group %s", attempt.image, attempt.group)
+        refusal = app.groups.create(attempt.group, build_body(attempt, app.settings, now))
+    if refusal is None:
+        app.ledger.note(attempt.group, GroupEntry.CREATED, now)
+    return {"fenced": False, "refusal": _bounded(refusal)}
+
+
+def _bounded(refusal: Refusal | None) -> dict[str, Any] | None:
+    return refusal and {**asdict(refusal), "message": refusal.message[:500]}
+
+
+def look(app: App, attempt: Attempt) -> Observation:
+    """What one GET shows of the scan; keeps the claim alive."""
+    now = app.clock.now()
+    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
+        return Observation(Phase.FENCED)
+    seen = observe(app.groups.get(attempt.group))
+    if seen.phase is Phase.SCANNING:
+        app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.SCANNING, now))
+    return seen
+
+
+def delete(app: App, attempt: Attempt) -> None:
+    """Ask for the group's deletion. A refusal is logged: only `confirm_gone` tells the truth."""
+    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, app.clock.now())
+    refusal = app.groups.delete(attempt.group)
+    if refusal is None:
+        app.ledger.note(attempt.group, GroupEntry.DELETED, app.clock.now())
+    else:
+        scan_log(attempt.scan_id).warning(
+            "Azure did not delete %s: %s %s", attempt.group, refusal.code, refusal.message
+        )
+
+
+def confirm_gone(app: App, attempt: Attempt) -> bool:
+    """Whether a GET answers 404; only then is the ledger closed."""
+    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, app.clock.now())
+    if app.groups.get(attempt.group) is not None:
+        return False
+    app.ledger.note(attempt.group, GroupEntry.GONE, app.clock.now())
+    return True

@@ -1,0 +1,16 @@
+"""The Functions app: registers every function and does nothing else."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from activities import claims, container_groups, deployments, results
+from orchestrators import scan_deployment, scan_image, waiting
+from triggers import events, http_scans, http_service, timers
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+for module in (
+    *(claims, container_groups, deployments, results),
+    *(scan_deployment, scan_image, waiting),
+    *(events, http_scans, http_service, timers),
+):
+    app.register_functions(module.bp)

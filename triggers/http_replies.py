@@ -1,0 +1,41 @@
+"""JSON replies and errors of the HTTP API, and how its queries are read."""
+
+import json
+from typing import Any
+
+import azure.functions as func
+
+from imagescan.errors import InvalidInput
+
+SECONDS_TO_RETRY = 5
+
+
+def reply(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> func.HttpResponse:
+    """A JSON reply."""
+    return func.HttpResponse(
+        json.dumps(body), status_code=status, headers=headers, mimetype="application/json"
+    )
+
+
+def under_way(body: Any, location: str) -> func.HttpResponse:
+    """202 with where to look again, and when."""
+    headers = {"Location": location, "Retry-After": str(SECONDS_TO_RETRY)}
+    return reply(body, 202, headers)
+
+
+def error(status: int, code: str, message: str, details: Any = None) -> func.HttpResponse:
+    """An error as every route tells it: {"error": {code, message, details}}."""
+    return reply({"error": {"code": code, "message": message, "details": details}}, status)
+
+
+def read_limit(request: func.HttpRequest, default: int, most: int) -> int:
+    """The `limit` of a query; raises `InvalidInput` outside 1..most."""
+    text = request.params.get("limit", str(default))
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):  # noqa: PLR2004
+        raise InvalidInput("invalid_limit", f"limit must be a whole number from 1 to {most}.")
+    return int(text)
+
+
+def absolute(request: func.HttpRequest, path: str) -> str:
+    """The address of a path of this app as the caller reaches it."""
+    return request.url.split("/api/", 1)[0] + path

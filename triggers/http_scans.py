@@ -1,0 +1,143 @@
+"""HTTP: asking for a scan and reading scans."""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from imagescan import function_names as names
+from imagescan.bootstrap import App, app
+from imagescan.errors import InvalidInput
+from imagescan.image_reference import parse_image_reference
+from imagescan.records.inbox import Accepted
+from imagescan.scan.record import ScanRecord
+from imagescan.scan.request import ScanRequest, Source
+from triggers.http_replies import absolute, error, read_limit, reply, under_way
+from triggers.starting import start
+
+bp = df.Blueprint()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A valid POST /scans."""
+
+    image: str
+    force: bool
+
+
+@bp.route(route="scans", methods=["POST"])
+@bp.durable_client_input(client_name="client")
+async def post_scan(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient
+) -> func.HttpResponse:
+    """202 with the new scan, or with the one of this image that is running; 400."""
+    try:
+        asked = read_body(req)
+    except InvalidInput as invalid:
+        return error(400, invalid.code, invalid.message)
+    the_app = app()
+    running = await asyncio.to_thread(running_scan, the_app, asked.image)
+    record = running or await _accept_and_start(the_app, client, asked)
+    body = {**record.to_wire(), "joined": running is not None}
+    return under_way(body, absolute(req, body["links"]["self"]))
+
+
+def read_body(req: func.HttpRequest) -> Asked:
+    """The image in normal form and whether to force; raises `InvalidInput`."""
+    try:
+        body = req.get_json()
+    except ValueError:
+        raise InvalidInput("invalid_body", "The body must be a JSON object.") from None
+    if not isinstance(body, dict) or set(body) - {"image", "force"}:
+        raise InvalidInput("invalid_body", "The body is {image, force?} and nothing else.")
+    image, force = body.get("image"), body.get("force", False)
+    if not isinstance(image, str):
+        raise InvalidInput("invalid_image", "image must be a text such as nginx:1.27.")
+    if not isinstance(force, bool):
+        raise InvalidInput("invalid_force", "force must be true or false.")
+    return Asked(str(parse_image_reference(image)), force)
+
+
+def running_scan(app: App, image: str) -> ScanRecord | None:
+    """The scan that holds the image's claim, unless it is over."""
+    holder = app.claims.holder(image, app.clock.now())
+    record = app.scans.get(holder) if holder else None
+    return None if record is None or record.status.is_terminal else record
+
+
+async def _accept_and_start(
+    app: App, client: df.DurableOrchestrationClient, asked: Asked
+) -> ScanRecord:
+    scan = ScanRequest(str(uuid.uuid4()), asked.image, Source("request"), app.policy, asked.force)
+    request = Accepted(f"scan/{scan.scan_id}", names.SCAN_IMAGE, scan.scan_id, scan.to_dict())
+    record = await asyncio.to_thread(_write_down, app, scan, request)
+    await start(app, client, request)
+    return record
+
+
+def _write_down(app: App, scan: ScanRequest, request: Accepted) -> ScanRecord:
+    """Inbox first: from there on the scan is started, and its record written, whatever dies."""
+    now = app.clock.now()
+    record = ScanRecord(scan.scan_id, scan.image, scan.source, now)
+    app.inbox.accept(request, now)
+    app.scans.open(record)
+    return record
+
+
+@bp.route(route="scans", methods=["GET"])
+def list_scans(req: func.HttpRequest) -> func.HttpResponse:
+    """200 with the newest scans; 400."""
+    try:
+        limit = read_limit(req, default=50, most=200)
+    except InvalidInput as invalid:
+        return error(400, invalid.code, invalid.message)
+    return reply({"scans": [record.to_wire() for record in app().scans.newest(limit)]})
+
+
+@bp.route(route="scans/{scanId}", methods=["GET"])
+def get_scan(req: func.HttpRequest) -> func.HttpResponse:
+    """202 while under way, 200 at the end, 404."""
+    record = find(req.route_params["scanId"])
+    if record is None:
+        return error(404, "scan_not_found", "There is no scan of this id.")
+    body = record.to_wire()
+    if record.status.is_terminal:
+        return reply(body)
+    return under_way(body, absolute(req, body["links"]["self"]))
+
+
+@bp.route(route="scans/{scanId}/findings", methods=["GET"])
+def get_findings(req: func.HttpRequest) -> func.HttpResponse:
+    """200 with a page of findings, the most severe first; 400, 404, 409 while under way."""
+    record = find(req.route_params["scanId"])
+    if record is None:
+        return error(404, "scan_not_found", "There is no scan of this id.")
+    if not record.status.is_terminal:
+        return error(409, "scan_under_way", "This scan has no findings yet.")
+    try:
+        limit = read_limit(req, default=100, most=1000)
+    except InvalidInput as invalid:
+        return error(400, invalid.code, invalid.message)
+    return reply(_page(req, record, limit))
+
+
+def _page(req: func.HttpRequest, record: ScanRecord, limit: int) -> dict[str, Any]:
+    """A scan that joined another one shows that one's findings."""
+    scan_id = record.joined_scan_id or record.scan_id
+    where = {name: req.params[name] for name in ("severity", "type") if name in req.params}
+    page = app().findings.page(scan_id, where, req.params.get("cursor"), limit)
+    cursor = page[-1][0] if len(page) == limit else None
+    findings = [finding for _, finding in page]
+    return {"scanId": record.scan_id, "findings": findings, "cursor": cursor}
+
+
+def find(scan_id: str) -> ScanRecord | None:
+    """The record of a scan; ids are UUIDs, and nothing else is looked up."""
+    try:
+        return app().scans.get(str(uuid.UUID(scan_id)))
+    except ValueError:
+        return None
