@@ -10,6 +10,7 @@ WATCHED_TYPES = {
     "microsoft.app/containerapps",
     "microsoft.app/jobs",
 }
+LONGEST_ID = 1024
 _RESOURCE_ID = re.compile(
     r"/subscriptions/(?P<subscription>[0-9a-f-]{36})"
     r"/resourcegroups/(?P<group>[\w().-]{1,90})"
@@ -51,7 +52,9 @@ class ResourceId:
 
 def parse_resource_id(text: object) -> ResourceId:
     """Parse the id of a top-level resource; raises `InvalidInput` for anything else."""
-    match = _RESOURCE_ID.fullmatch(text) if isinstance(text, str) and len(text) < 1024 else None
+    match = (
+        _RESOURCE_ID.fullmatch(text) if isinstance(text, str) and len(text) <= LONGEST_ID else None
+    )
     if match is None:
         raise InvalidInput("invalid_resource", "This is not the id of an Azure resource.")
     return ResourceId(match["subscription"], match["group"], match["type"], match["name"])

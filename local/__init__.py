@@ -1,1 +1,1 @@
-"""Azure on one machine: stand-ins for what the app meets there. Nothing here imports the app's code."""
+"""Azure on one machine: stand-ins for what the app meets there. They share no code with it."""

@@ -1,6 +1,6 @@
 """One deployment: a scan for each image that the deployed resource runs."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import azure.durable_functions as df
@@ -15,7 +15,7 @@ bp = df.Blueprint()
 
 
 @bp.orchestration_trigger(context_name="context")
-def scan_deployment(context: df.DurableOrchestrationContext) -> Generator:
+def scan_deployment(context: df.DurableOrchestrationContext) -> Steps:
     """See `scan_images_of_deployment`."""
     return (yield from scan_images_of_deployment(context))
 
@@ -67,18 +67,16 @@ def _record_problem(context: Context, request: ScanRequest, problem: dict[str, s
     yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
 
 
-def _await_all(
-    context: Context, requests: Sequence[ScanRequest], children: Sequence[Any]
-) -> Steps:
+def _await_all(context: Context, requests: Sequence[ScanRequest], children: Sequence[Any]) -> Steps:
     """Wait for every scan; one that was terminated does not abandon its siblings."""
     try:
         yield context.task_all(children)
-    except Exception:  # noqa: BLE001, S110  # each child is looked at by itself below
+    except Exception:  # each child is looked at by itself below
         pass
     for request, child in zip(requests, children, strict=True):
         try:
             yield child
-        except Exception:  # noqa: BLE001  # it was terminated, or failed as an orchestration
+        except Exception:  # it was terminated, or failed as an orchestration
             lost = Outcome.failed(ReasonCode.HOST_LOST, "Its orchestration was ended from outside.")
             ended = {"scan_id": request.scan_id, "outcome": lost.to_dict()}
             yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)

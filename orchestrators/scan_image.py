@@ -1,6 +1,5 @@
 """One image, scanned in a throw-away container group: the business flow."""
 
-from collections.abc import Generator
 from typing import Any
 
 import azure.durable_functions as df
@@ -21,7 +20,7 @@ bp = df.Blueprint()
 
 
 @bp.orchestration_trigger(context_name="context")
-def scan_image(context: df.DurableOrchestrationContext) -> Generator:
+def scan_image(context: df.DurableOrchestrationContext) -> Steps:
     """See `scan`."""
     return (yield from scan(context))
 
@@ -35,7 +34,7 @@ def scan(context: Context) -> Steps:
     request = ScanRequest.from_dict(context.get_input())
     try:
         outcome = yield from _scan_or_join(context, request)
-    except Exception:  # noqa: BLE001  # the saga's boundary: the host has logged the step's error
+    except Exception:  # the saga's boundary: the host has logged the step's error
         outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
     ended = {"scan_id": request.scan_id, "outcome": outcome.to_dict()}
     yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
@@ -47,7 +46,7 @@ def _notify(context: Context, request: ScanRequest) -> Steps:
     """Tell whoever wants to know; a webhook that is down does not change how the scan ended."""
     try:
         yield step(context, names.NOTIFY, {"scan_id": request.scan_id})
-    except Exception:  # noqa: BLE001  # the host has logged it
+    except Exception:  # the host has logged it
         return
 
 
@@ -85,7 +84,7 @@ def _scan_in_container_group(context: Context, request: ScanRequest, attempt: At
     yield step(context, names.RECORD_INTENT, attempt.to_dict())
     try:
         outcome = yield from _create_watch_collect_store(context, request, attempt)
-    except Exception:  # noqa: BLE001  # whatever happened, the group is removed
+    except Exception:  # whatever happened, the group is removed
         outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
     cleanup = yield from _remove(context, attempt)
     return outcome.with_attempt(attempt.number, attempt.group, cleanup)
@@ -97,21 +96,21 @@ def _remove(context: Context, attempt: Attempt) -> Steps:
         removed = yield context.call_sub_orchestrator(
             names.REMOVE_CONTAINER_GROUP, {"attempt": attempt.to_dict()}
         )
-    except Exception:  # noqa: BLE001  # the ledger keeps the group open, for the reaper
+    except Exception:  # the ledger keeps the group open, for the reaper
         return "pending"
     return removed["cleanup"]
 
 
-def _create_watch_collect_store(
-    context: Context, request: ScanRequest, attempt: Attempt
-) -> Steps:
+def _create_watch_collect_store(context: Context, request: ScanRequest, attempt: Attempt) -> Steps:
     _tell(context, Status.PROVISIONING, attempt)
     refused = yield from _create(context, attempt)
     if refused:
         return Outcome.failed(refused.code, refused.message)
 
     _tell(context, Status.SCANNING, attempt)
-    end = yield context.call_sub_orchestrator(names.WATCH_SCANNER, _watch(context, request, attempt))
+    end = yield context.call_sub_orchestrator(
+        names.WATCH_SCANNER, _watch(context, request, attempt)
+    )
     if end["gaveUp"]:
         return Outcome.failed(ReasonCode(end["gaveUp"]["code"]), end["gaveUp"]["message"])
     meaning = read_exit_code(end["exitCode"])

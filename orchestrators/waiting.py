@@ -4,7 +4,6 @@ So a scan's own history stays short however long it waits: an episode replays al
 it. Each continues as new with nothing open.
 """
 
-from collections.abc import Generator
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +35,7 @@ GONE_WITHIN_SECONDS = 900
 
 
 @bp.orchestration_trigger(context_name="context")
-def await_claim(context: df.DurableOrchestrationContext) -> Generator:
+def await_claim(context: df.DurableOrchestrationContext) -> Steps:
     """See `hold_or_join`."""
     return (yield from hold_or_join(context))
 
@@ -63,7 +62,7 @@ def hold_or_join(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
-def watch_scanner(context: df.DurableOrchestrationContext) -> Generator:
+def watch_scanner(context: df.DurableOrchestrationContext) -> Steps:
     """See `watch`."""
     return (yield from watch(context))
 
@@ -93,7 +92,7 @@ def watch(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
-def await_report(context: df.DurableOrchestrationContext) -> Generator:
+def await_report(context: df.DurableOrchestrationContext) -> Steps:
     """See `collect_when_sealed`."""
     return (yield from collect_when_sealed(context))
 
@@ -120,7 +119,7 @@ def collect_when_sealed(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
-def remove_container_group(context: df.DurableOrchestrationContext) -> Generator:
+def remove_container_group(context: df.DurableOrchestrationContext) -> Steps:
     """See `remove`."""
     return (yield from remove(context))
 
@@ -140,9 +139,7 @@ def remove(context: Context) -> Steps:
         if passed.total_seconds() > GONE_WITHIN_SECONDS:
             return {"cleanup": "pending"}
         yield pause(context, wait_seconds(passed.total_seconds()))
-        look = yield step(
-            context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT
-        )
+        look = yield step(context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT)
         if look["isGone"]:
             return {"cleanup": "confirmed"}
     context.continue_as_new({"attempt": state["attempt"], "since": since})

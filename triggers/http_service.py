@@ -17,7 +17,7 @@ OPENAPI = Path(__file__).with_name("openapi.json")
 
 @bp.route(route="health", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 def get_health(req: func.HttpRequest) -> func.HttpResponse:
-    """200, or 503 with every problem: settings that cannot be used, storage that does not answer."""
+    """200, or 503 with every problem of the settings, or of the storage account."""
     problems = find_problems()
     body = {"status": "unhealthy" if problems else "healthy", "problems": problems}
     return reply(body, 503 if problems else 200)

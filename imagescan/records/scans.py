@@ -91,9 +91,7 @@ def _record(row: Row) -> ScanRecord:
     return ScanRecord(
         scan_id=values["scanId"],
         image=values["image"],
-        source=Source(
-            source["kind"], source["resourceId"], source["eventId"], source["rescanId"]
-        ),
+        source=Source(source["kind"], source["resourceId"], source["eventId"], source["rescanId"]),
         created_at=values["createdAt"],
         status=Status(values["status"]),
         digest=values.get("digest"),

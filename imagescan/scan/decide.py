@@ -79,9 +79,7 @@ class GiveUp:
 Decision = Wait | Collect | GiveUp
 
 
-def decide(
-    observation: Observation, now: datetime, deadline: datetime, policy: Policy
-) -> Decision:
+def decide(observation: Observation, now: datetime, deadline: datetime, policy: Policy) -> Decision:
     """What follows from one look.
 
     An end that has been seen counts even after the deadline: the work is done, and it is the

@@ -2,8 +2,8 @@
 
 Each episode replays the whole history from scratch, as on Azure, and the harness fails on what
 Azure would stumble over: an episode that no longer asks for what an earlier one asked for
-(non-determinism), a payload above 8 KB, a custom status above 8,000 characters, continuing as new
-with a task open, a call of an unknown name. Timers fire almost a second early, as the real ones may.
+(non-determinism), a payload above 8 KB, a custom status above 8,000 characters, continuing as
+new with a task open, a call of an unknown name. Timers fire almost a second early, as the real ones may.
 
 Activities are scripted: a function from input to result, or one that raises. Sub-orchestrations
 run whole, in their own history, from the time at which they are called.
@@ -164,7 +164,7 @@ class Generation:
         return self.next_id - 1
 
     def _activity(self, action: dict[str, Any], attempts: int, interval: timedelta) -> None:
-        """Run an activity with the host's retries; each of their events is an episode of its own."""
+        """Run an activity with the host's retries; every event of theirs is an episode."""
         name, data = action["functionName"], json.loads(action["input"])
         _bounded(action["input"])
         function = self.run.world.activities[name]
@@ -175,7 +175,7 @@ class Generation:
             self.open.add(task)
             try:
                 result = _payload(function(data))
-            except Exception as error:  # noqa: BLE001  # what the host does with it
+            except Exception as error:  # noqa: BLE001  # as the host
                 reason = f"Activity function '{name}' failed:  {type(error).__name__}: {error}"
                 failed = _event(6, TaskScheduledId=task, Reason=reason, Details="details")
                 self._later(at, [failed])
@@ -210,7 +210,7 @@ class Generation:
         self.open.add(timer)
         fire_at = datetime.fromisoformat(action["fireAt"])
         seconds = (fire_at - self.run.now).total_seconds()
-        assert seconds >= 2, f"a timer of {seconds} s may not wait at all"  # noqa: PLR2004
+        assert seconds >= 2, f"a timer of {seconds} s may not wait at all"
         self.run.world.waits_seconds.append(seconds)
         self._later(fire_at - EARLY, [_event(11, TimerId=timer, FireAt=_iso(fire_at))])
 

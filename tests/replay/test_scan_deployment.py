@@ -61,7 +61,7 @@ def test_a_scan_that_breaks_as_an_orchestration_does_not_abandon_its_siblings() 
     """The broken one gets a record from its parent; the other one completes."""
     calls = {"n": 0}
 
-    def record(data: Any) -> Any:
+    def record(_: Any) -> Any:
         calls["n"] += 1
         if calls["n"] <= 40:  # the first scan cannot write its outcome, whatever it tries
             raise RuntimeError("no storage")
