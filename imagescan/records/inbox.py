@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from imagescan.ports import Row, Table
+from imagescan.ports import Row, Table, Value
 from imagescan.records import hashed
 
 PARTITION = "inbox"
@@ -37,7 +37,7 @@ class Inbox:
 
     def accept(self, request: Accepted, now: datetime) -> bool:
         """Write the request down; False when the same key was accepted before."""
-        row = {
+        row: dict[str, Value] = {
             "state": ACCEPTED,
             "orchestrator": request.orchestrator,
             "instanceId": request.instance_id,

@@ -3,7 +3,8 @@
 Each episode replays the whole history from scratch, as on Azure, and the harness fails on what
 Azure would stumble over: an episode that no longer asks for what an earlier one asked for
 (non-determinism), a payload above 8 KB, a custom status above 8,000 characters, continuing as
-new with a task open, a call of an unknown name. Timers fire almost a second early, as the real ones may.
+new with a task open, a call of an unknown name. Timers fire almost a second early, as real ones
+may.
 
 Activities are scripted: a function from input to result, or one that raises. Sub-orchestrations
 run whole, in their own history, from the time at which they are called.

@@ -1,0 +1,127 @@
+"""The container group's name, body and the time that it may take."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagescan.container_group.body import build_body, scanner_command, share_out
+from imagescan.container_group.name import group_name
+from imagescan.container_group.refusals import RULES, CreateLater, after_refusal
+from imagescan.ports import Refusal
+from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.request import Attempt
+from tests.unit.environment import settings
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+IMAGE = "docker.io/library/nginx:1.27"
+ACI_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+@given(st.text(max_size=300), st.integers(1, 3), st.text(max_size=400))
+def test_every_name_is_legal_in_aci(scan_id: str, attempt: int, image: str) -> None:
+    """1-63 lower-case letters, digits and single hyphens, whatever the image is called."""
+    name = group_name(scan_id, attempt, image)
+
+    assert ACI_NAME.fullmatch(name)
+    assert "--" not in name
+    assert name.startswith("qscanner-")
+
+
+def test_names_repeat_for_one_attempt_and_differ_between_attempts_and_scans() -> None:
+    """A step that runs twice meets its own group."""
+    names = {group_name(scan, n, IMAGE) for scan in ("a", "b") for n in (1, 2)}
+
+    assert len(names) == 4
+    assert group_name("a", 1, IMAGE) in names
+
+
+@given(st.integers(20, 86400))
+def test_scanner_retries_and_courier_together_stay_within_the_timeout(timeout: int) -> None:
+    """With all of our code dead, the group ends by itself."""
+    budget = share_out(timeout)
+
+    assert budget.wait_seconds + budget.linger_seconds <= timeout
+    assert budget.scan_seconds >= 1
+    assert budget.report_retries >= 1
+    assert budget.linger_seconds <= 600
+
+
+def test_the_image_is_one_argument_and_no_shell_sees_it() -> None:
+    """An image reference never stands inside a shell string."""
+    body = build_body(Attempt("s", IMAGE, 1, "qscanner-x"), settings(), NOW)
+    scanner, courier = body["properties"]["containers"]
+
+    command = scanner["properties"]["command"]
+    assert command[:3] == ["/opt/qualys/qscanner", "image", IMAGE]
+    assert IMAGE not in json.dumps(courier)
+    assert "sh" not in command
+
+
+def test_the_access_token_is_a_secure_value_and_stands_nowhere_else() -> None:
+    """ACI gives command lines and plain values back to whoever may read the group."""
+    known = settings()
+    body = build_body(Attempt("s", IMAGE, 1, "qscanner-x"), known, NOW)
+    [variable] = body["properties"]["containers"][0]["properties"]["environmentVariables"]
+
+    assert variable == {"name": "QUALYS_ACCESS_TOKEN", "secureValue": known.qualys_access_token}
+    assert json.dumps(body).count(known.qualys_access_token) == 1
+
+
+def test_cpu_and_memory_of_both_containers_are_the_settings_in_total() -> None:
+    """Quota is counted per group."""
+    body = build_body(Attempt("s", IMAGE, 1, "qscanner-x"), settings(), NOW)
+    asked = [
+        container["properties"]["resources"]["requests"]
+        for container in body["properties"]["containers"]
+    ]
+
+    assert round(sum(one["cpu"] for one in asked), 2) == 2
+    assert round(sum(one["memoryInGB"] for one in asked), 1) == 4
+
+
+def test_the_scanner_gets_the_arguments_of_the_published_command_line() -> None:
+    """No argument of the original contract is left."""
+    command = scanner_command(IMAGE, "US1", share_out(1800))
+
+    assert not {"--image", "--tag", "--output-format", "--access-token"} & set(command)
+    assert command[command.index("--scan-types") + 1] == "pkg,secret"
+    assert command[command.index("--scan-timeout") + 1] == "600s"
+
+
+def refusal(code: str, message: str = "", retry_after_seconds: int | None = None) -> Refusal:
+    return Refusal(code, message, 409, retry_after_seconds)
+
+
+def test_a_refusal_goes_by_its_code_and_ends_after_its_tries() -> None:
+    """Every rule waits as often as it says, and then gives its reason."""
+    for code, rule in RULES.items():
+        answers = [after_refusal(refusal(code), n) for n in range(rule.tries + 1)]
+        assert answers[:-1] == [CreateLater(rule.wait_seconds)] * rule.tries
+        last = answers[-1]
+        assert not isinstance(last, CreateLater)
+        assert last.code is rule.reason
+
+
+def test_azures_own_waiting_time_is_respected_when_it_is_longer() -> None:
+    """Asking earlier would only be refused again."""
+    assert after_refusal(refusal("TooManyRequests", "", 300), 0) == CreateLater(300)
+
+
+def test_a_quota_of_zero_is_not_waited_for() -> None:
+    """It does not come back by itself."""
+    message = "Resource quota 'StandardCores' exceeded. Limit: 0, Usage: 0, Requested: 2."
+    answer = after_refusal(refusal("ContainerGroupQuotaReached", message), 0)
+
+    assert not isinstance(answer, CreateLater)
+    assert answer.code is ReasonCode.QUOTA_EXHAUSTED
+
+
+def test_an_unknown_refusal_ends_the_scan_with_what_azure_said() -> None:
+    """A person can act on the code and the message."""
+    answer = after_refusal(refusal("OsVersionNotSupported", "no such OS"), 0)
+
+    assert not isinstance(answer, CreateLater)
+    assert "OsVersionNotSupported: no such OS" in answer.message

@@ -1,0 +1,65 @@
+"""Settings are validated together, and secrets never shown."""
+
+import pytest
+
+from imagescan.errors import ConfigurationError
+from imagescan.settings import read_settings
+from tests.unit.environment import COMPLETE, settings
+
+
+def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> None:
+    """One message names all of them."""
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings({})
+
+    for name in COMPLETE:
+        assert f"{name} " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SCAN_TIMEOUT", "abc"),
+        ("SCAN_TIMEOUT", "0"),
+        ("SCAN_TIMEOUT", "nan"),
+        ("SCAN_TIMEOUT", "60.5"),
+        ("AZURE_SUBSCRIPTION_ID", "mine"),
+        ("QUALYS_POD", "us 1; rm"),
+        ("QSCANNER_RESOURCE_GROUP", "a/b"),
+        ("QSCANNER_CPU", "64"),
+        ("ARM_ENDPOINT", "ftp://x"),
+        ("NOTIFY_WEBHOOK_URL", "http://example.com/hook"),
+    ],
+)
+def test_a_malformed_setting_is_named(name: str, value: str) -> None:
+    """What it should be is said; nothing starts with a guess."""
+    with pytest.raises(ConfigurationError) as caught:
+        settings(**{name: value})
+
+    [problem] = caught.value.problems
+    assert problem.startswith(name)
+
+
+def test_no_problem_shows_the_value_of_a_setting() -> None:
+    """A secret with a typing error is still a secret."""
+    with pytest.raises(ConfigurationError) as caught:
+        settings(QUALYS_ACCESS_TOKEN="my secret token with spaces")
+
+    assert "my secret token" not in str(caught.value)
+
+
+def test_settings_do_not_show_their_secrets_when_printed() -> None:
+    """They may end in a log by accident."""
+    known = settings(STORAGE_CONNECTION_STRING="AccountKey=hidden")
+
+    assert COMPLETE["QUALYS_ACCESS_TOKEN"] not in repr(known)
+    assert "hidden" not in repr(known)
+
+
+def test_defaults_are_those_of_the_readme() -> None:
+    """Only what has no sensible default must be given."""
+    known = settings()
+
+    assert (known.scan_timeout_seconds, known.scan_cache_hours) == (1800, 24)
+    assert (known.cpu, known.memory_gb) == (2, 4)
+    assert known.scanner_image == "qualys/qscanner:latest"
