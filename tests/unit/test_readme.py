@@ -1,0 +1,38 @@
+"""The README tells all of it, and what it tells is so."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from imagescan.scan.reasons import EXPLANATIONS, ReasonCode
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_stands_in_the_readme_with_its_sentence_and_remedy(code: ReasonCode) -> None:
+    """A person who meets a code finds what to do."""
+    known = EXPLANATIONS[code]
+
+    assert f"| `{code.value}` | {known.sentence} | {known.remedy} |" in README
+
+
+def test_every_setting_that_is_read_stands_in_the_readme() -> None:
+    """Settings are found in the code by the names that they are read under."""
+    source = (ROOT / "imagescan/settings.py").read_text()
+    names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
+
+    assert len(names) > 10
+    assert {name for name in names if f"| `{name}` |" not in README} == set()
+
+
+def test_every_route_of_the_api_stands_in_the_readme() -> None:
+    """The OpenAPI document and the README list the same routes."""
+    described = json.loads((ROOT / "triggers/openapi.json").read_text())["paths"]
+    routes = {(method.upper(), path) for path, item in described.items() for method in item}
+    told = set(re.findall(r"^\| `(GET|POST|DELETE) /api(/[\w/{}.]+)", README, re.MULTILINE))
+
+    assert told == routes
