@@ -94,7 +94,7 @@ def _judge_and_keep(
         packages = parse_inventory(inventory) if inventory is not None else None
     except ReportError as unreadable:
         return Outcome.failed(ReasonCode.REPORT_UNREADABLE, str(unreadable))
-    judgement = judge(exit_code, parsed, packages, SCAN_TYPES)
+    judgement = judge(exit_code, parsed.with_secrets_of(packages), packages, SCAN_TYPES)
     if isinstance(judgement, Incomplete):
         return Outcome.failed(judgement.reason_code, judgement.message)
     documents = {"report": report, "inventory": inventory}
@@ -117,8 +117,13 @@ def store(app: App, attempt: Attempt) -> bool:
     kept = app.blobs.get(_blob_name(attempt))
     if kept is None:
         raise TransientError(f"The kept report of scan {attempt.scan_id} cannot be read yet.")
-    report = json.loads(gzip.decompress(kept))["report"]
-    app.findings.store(attempt.scan_id, parse_report(json.dumps(report).encode()).findings)
+    documents = {
+        name: json.dumps(document).encode()
+        for name, document in json.loads(gzip.decompress(kept)).items()
+    }
+    inventory = parse_inventory(documents["inventory"]) if "inventory" in documents else None
+    report = parse_report(documents["report"]).with_secrets_of(inventory)
+    app.findings.store(attempt.scan_id, report.findings)
     return True
 
 

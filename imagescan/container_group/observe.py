@@ -18,7 +18,7 @@ def observe(group: GroupState | None) -> Observation:
         return Observation(Phase.GONE)
     scanner = group.containers.get(SCANNER)
     if scanner is not None and scanner.state == "Terminated":
-        finished_at = scanner.finished_at and scanner.finished_at.isoformat()
+        finished_at = scanner.finished_at.isoformat() if scanner.finished_at else None
         return Observation(Phase.ENDED, scanner.exit_code, finished_at, scanner.detail[:200])
     if scanner is not None and scanner.state == "Running":
         return Observation(Phase.SCANNING)

@@ -1,0 +1,51 @@
+"""A vulnerability report, whichever of the scanner's formats it is in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from imagescan.errors import ReportError
+from imagescan.report.findings import Counts, Finding, FindingType, count
+from imagescan.report.inventory import Inventory
+from imagescan.report.qscanner_json import read_qscanner_json
+from imagescan.report.reading import read_json
+from imagescan.report.sarif import read_sarif
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings, each once, the most severe first."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """How many of each severity."""
+        return count(self.findings)
+
+    def with_secrets_of(self, inventory: Inventory | None) -> Self:
+        """The same with the inventory's found secrets, where the report itself tells of none."""
+        tells_secrets = any(finding.type is FindingType.SECRET for finding in self.findings)
+        if inventory is None or tells_secrets:
+            return self
+        return replace(self, findings=_in_order([*self.findings, *inventory.secrets]))
+
+
+def parse_report(document: bytes) -> Report:
+    """Parse SARIF or qscanner's JSON, told apart by content.
+
+    Raises `ReportError`, and nothing else, for what cannot be trusted: a document that holds no
+    place for results is an error and not a report without findings.
+    """
+    data = read_json(document, "report")
+    read = read_sarif if "runs" in data else read_qscanner_json
+    try:
+        return Report(_in_order(read(data)))
+    except RecursionError:
+        raise ReportError("The report is nested too deeply.") from None
+
+
+def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, the most severe first."""
+    each = {finding.finding_id: finding for finding in findings}
+    return tuple(sorted(each.values(), key=lambda one: (-one.severity, one.finding_id)))

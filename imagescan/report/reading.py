@@ -1,0 +1,78 @@
+"""Reading hostile JSON: of whatever a field holds, the expected type or nothing comes out."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from imagescan.errors import ReportError
+from imagescan.report.findings import LONGEST_TEXT, LONGEST_TITLE, MOST_CVES
+
+LARGEST_NUMBER = 2**53
+
+
+def read_json(document: bytes, what: str) -> dict[str, Any]:
+    """The document's object; raises `ReportError` for anything else, nested too deeply included."""
+    try:
+        value = json.loads(document.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ReportError(f"The {what} is no JSON: {str(error)[:200]}") from None
+    if not isinstance(value, dict):
+        raise ReportError(f"The {what} is no JSON object.")
+    return value
+
+
+def pick(data: object, *names: str) -> Any:
+    """The first of the fields that is there and not null, whatever the case of its name."""
+    if not isinstance(data, Mapping):
+        return None
+    for name in names:
+        if data.get(name) is not None:
+            return data[name]
+    folded = {str(key).lower(): value for key, value in data.items() if value is not None}
+    return next((folded[name.lower()] for name in names if name.lower() in folded), None)
+
+
+def objects(value: object) -> Iterator[Mapping[str, Any]]:
+    """The objects in a list; anything else is passed over."""
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, Mapping))
+
+
+def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
+    """A text without control characters, cut; numbers count as texts; None for the rest."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    printable = "".join(
+        character if character.isprintable() else " " for character in str(value)[:longest]
+    )
+    return printable.strip() or None
+
+
+def title(value: object) -> str | None:
+    """As `text`, longer."""
+    return text(value, LONGEST_TITLE)
+
+
+def number(value: object) -> int | None:
+    """A whole number, also from digits in a text; None for the rest and for absurd ones."""
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value.strip()[:20])
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if abs(value) < LARGEST_NUMBER else None
+
+
+def cves(value: object) -> tuple[str, ...]:
+    """CVE ids from texts or from objects with an Id, sorted, each once."""
+    found = set()
+    for item in value if isinstance(value, list) else [value]:
+        name = text(pick(item, "Id", "cve") if isinstance(item, Mapping) else item, 40)
+        if name and name.upper().startswith("CVE-"):
+            found.add(name.upper())
+    return tuple(sorted(found)[:MOST_CVES])
+
+
+def severity(*candidates: object) -> int | None:
+    """The first level of 1 to 5 among the candidates."""
+    levels = (number(candidate) for candidate in candidates)
+    return next((level for level in levels if level is not None and 1 <= level <= 5), None)  # noqa: PLR2004
