@@ -71,7 +71,7 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
 
 
 def _bounded(refusal: Refusal | None) -> dict[str, Any] | None:
-    return refusal and {**asdict(refusal), "message": refusal.message[:500]}
+    return {**asdict(refusal), "message": refusal.message[:500]} if refusal else None
 
 
 def look(app: App, attempt: Attempt) -> Observation:

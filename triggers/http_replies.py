@@ -38,4 +38,4 @@ def read_limit(request: func.HttpRequest, default: int, most: int) -> int:
 
 def absolute(request: func.HttpRequest, path: str) -> str:
     """The address of a path of this app as the caller reaches it."""
-    return request.url.split("/api/", 1)[0] + path
+    return str(request.url).split("/api/", 1)[0] + path
