@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import azure.durable_functions as df
+
+from imagescan.bootstrap import App, app
+from imagescan.container_group.body import COURIER, SCAN_TYPES
 from imagescan.container_group.frames import Sealed, TooLarge, read_courier_log
+from imagescan.errors import ReportError, TransientError
 from imagescan.report.inventory import parse_inventory
 from imagescan.report.parse import parse_report
 from imagescan.report.redaction import redact
 from imagescan.report.verdict import Incomplete, judge
-
-from imagescan.bootstrap import App, app
-from imagescan.container_group.body import COURIER, SCAN_TYPES
-from imagescan.errors import ReportError, TransientError
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Attempt

@@ -33,7 +33,7 @@ def test_a_write_of_a_watched_resource_is_a_deployment(kind: str) -> None:
     ("event_type", "subject"),
     [
         ("Microsoft.Resources.ResourceDeleteSuccess", GROUP),
-        (WRITTEN, GROUP.replace("Microsoft.ContainerInstance/containerGroups", "Microsoft.Web/sites")),
+        (WRITTEN, GROUP.replace("ContainerInstance/containerGroups", "Web/sites")),
     ],
 )  # fmt: skip
 def test_other_events_start_nothing(event_type: str, subject: str) -> None:

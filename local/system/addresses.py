@@ -1,0 +1,133 @@
+"""Ports, keys and addresses of one running system, kept in its state folder."""
+
+import json
+import os
+import secrets
+import socket
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local.azurite.launcher import Ports, connection_string
+
+SUBSCRIPTION_ID = "00000000-1111-2222-3333-444444444444"
+DEFAULT_PORTS = {
+    "FUNCTIONS_PORT": 7071,
+    "ARM_PORT": 7072,
+    "AZURITE_BLOB_PORT": 10000,
+    "AZURITE_QUEUE_PORT": 10001,
+    "AZURITE_TABLE_PORT": 10002,
+}
+
+
+class PortTakenError(Exception):
+    """Somebody else listens on a port that the system needs."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What stays the same between starts: the key of the host, a made-up token for the scanner."""
+
+    function_key: str
+    access_token: str
+
+
+def installation(folder: Path) -> Installation:
+    """Read or make the secrets of this folder; the file may be read by its owner only."""
+    file = folder / "secrets.json"
+    if file.exists():
+        return Installation(**json.loads(file.read_text()))
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = Installation(secrets.token_urlsafe(24), f"stand-in.{uuid.uuid4()}")
+    write_private(file, asdict(fresh))
+    return fresh
+
+
+def write_private(file: Path, content: Any) -> None:
+    """Write JSON that only the owner may read, whole or not at all."""
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump(content, out, indent=2)
+    fresh.replace(file)
+
+
+def choose_ports(folder: Path) -> dict[str, int]:
+    """The ports of this folder: those of the last start, else as the environment says (0: any)."""
+    file = folder / "ports.json"
+    if file.exists():
+        kept: dict[str, int] = json.loads(file.read_text())
+        return kept
+    asked = {name: int(os.environ.get(name, port)) for name, port in DEFAULT_PORTS.items()}
+    ports = {name: port or _free_port() for name, port in asked.items()}
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(ports))
+    return ports
+
+
+def forget_ports(folder: Path) -> None:
+    """Let the next start choose anew."""
+    (folder / "ports.json").unlink(missing_ok=True)
+
+
+def ensure_free(name: str, port: int) -> None:
+    """Raises `PortTakenError`, naming the setting, where somebody else listens."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise PortTakenError(
+                f"Port {port} is taken by another program; set {name} to another port, or to 0."
+            ) from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything is."""
+
+    functions_url: str
+    arm_url: str
+    azurite: Ports
+    function_key: str
+    subscription_id: str
+    scan_resource_group: str
+    logs: str
+
+    def to_run_json(self) -> dict[str, Any]:
+        """What .local/run.json holds; the registry stand-in does not exist yet."""
+        return {
+            "functionsUrl": self.functions_url,
+            "functionKey": self.function_key,
+            "armUrl": self.arm_url,
+            "registryUrl": None,
+            "tableConnectionString": connection_string(self.azurite),
+            "blobConnectionString": connection_string(self.azurite),
+            "subscriptionId": self.subscription_id,
+            "scanResourceGroup": self.scan_resource_group,
+            "logs": self.logs,
+        }
+
+
+def addresses(folder: Path) -> Addresses:
+    """The addresses that this folder's system has, or will have when it is started."""
+    ports = choose_ports(folder)
+    return Addresses(
+        functions_url=f"http://127.0.0.1:{ports['FUNCTIONS_PORT']}",
+        arm_url=f"http://127.0.0.1:{ports['ARM_PORT']}",
+        azurite=Ports(
+            ports["AZURITE_BLOB_PORT"], ports["AZURITE_QUEUE_PORT"], ports["AZURITE_TABLE_PORT"]
+        ),
+        function_key=installation(folder).function_key,
+        subscription_id=os.environ.get("AZURE_SUBSCRIPTION_ID") or SUBSCRIPTION_ID,
+        scan_resource_group=os.environ.get("QSCANNER_RESOURCE_GROUP") or "qscanner-rg",
+        logs=str(folder / "logs"),
+    )

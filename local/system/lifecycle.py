@@ -1,0 +1,190 @@
+"""Starting and stopping the whole system."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+from local.azurite import launcher as azurite
+from local.system.addresses import (
+    Addresses,
+    PortTakenError,
+    addresses,
+    choose_ports,
+    ensure_free,
+    forget_ports,
+    installation,
+    write_private,
+)
+from local.system.processes import Processes
+
+ROOT = Path(__file__).parents[2]
+AZURITE, EMULATOR, HOST = "azurite", "azure-emulator", "functions-host"
+READY_WITHIN_SECONDS = 90
+PORTS_OF = {
+    AZURITE: ("AZURITE_BLOB_PORT", "AZURITE_QUEUE_PORT", "AZURITE_TABLE_PORT"),
+    EMULATOR: ("ARM_PORT",),
+    HOST: ("FUNCTIONS_PORT",),
+}
+
+
+class StartError(Exception):
+    """The system cannot be started; the message is for the person who tried."""
+
+
+def start(folder: Path, host: str | None = None) -> Addresses:
+    """Start what does not run yet and wait until the app is healthy.
+
+    Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
+    with the same state. Raises `StartError` after stopping what it started.
+    """
+    processes = Processes(folder)
+    fresh = [name for name in PORTS_OF if not processes.find(name)]
+    try:
+        if len(fresh) == len(PORTS_OF):
+            forget_ports(folder)
+        where = addresses(folder)
+        _ensure_ports(folder, fresh)
+        _start_azurite(processes, folder, where)
+        _start_emulator(processes, folder, where)
+        _start_host(processes, folder, where, host)
+        _wait_until_healthy(processes, where)
+    except (StartError, PortTakenError) as error:
+        for name in reversed(fresh):
+            processes.stop(name)
+        raise StartError(str(error)) from None
+    write_private(folder / "run.json", where.to_run_json())
+    return where
+
+
+def stop(folder: Path) -> None:
+    """End everything, the host first; fine when nothing runs."""
+    processes = Processes(folder)
+    for name in (HOST, EMULATOR, AZURITE):
+        processes.stop(name)
+    (folder / "run.json").unlink(missing_ok=True)
+    forget_ports(folder)
+
+
+def _ensure_ports(folder: Path, fresh: list[str]) -> None:
+    ports = choose_ports(folder)
+    for name in fresh:
+        for setting in PORTS_OF[name]:
+            ensure_free(setting, ports[setting])
+
+
+def _start_azurite(processes: Processes, folder: Path, where: Addresses) -> None:
+    if processes.find(AZURITE):
+        return
+    data = folder / "azurite"
+    data.mkdir(parents=True, exist_ok=True)
+    processes.start(AZURITE, azurite.command(where.azurite, data), _plain_environment())
+    _wait(processes, AZURITE, lambda: azurite.answers(where.azurite))
+
+
+def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> None:
+    if processes.find(EMULATOR):
+        return
+    hook = f"{where.functions_url}/runtime/webhooks/EventGrid?functionName=on_container_deployed"
+    command = [
+        sys.executable, "-m", "local.azure_emulator",
+        "--port", where.arm_url.rpartition(":")[2],
+        "--state", str(folder / "emulator"),
+        "--subscription", where.subscription_id,
+    ]  # fmt: skip
+    environment = _plain_environment() | {
+        "PYTHONPATH": str(ROOT),
+        "EVENTS_WEBHOOK_URL": f"{hook}&code={where.function_key}",
+    }
+    processes.start(EMULATOR, command, environment)
+    _wait(processes, EMULATOR, lambda: _serves(f"{where.arm_url}/emulator/groups"))
+
+
+def _start_host(processes: Processes, folder: Path, where: Addresses, host: str | None) -> None:
+    if processes.find(HOST):
+        return
+    environment = _plain_environment() | _app_settings(folder, where)
+    command = _host_command(host, folder, where)
+    processes.start(HOST, command, environment | {"PYTHONPATH": str(ROOT)})
+    _wait(processes, HOST, lambda: _serves(f"{where.functions_url}/api/health"))
+
+
+def _host_command(host: str | None, folder: Path, where: Addresses) -> list[str]:
+    port = where.functions_url.rpartition(":")[2]
+    arguments = ["--app", str(ROOT), "--port", port, "--key", where.function_key]
+    if host is None:
+        state = ["--state", str(folder / "host")]
+        return [sys.executable, "-m", "local.functions_host", *arguments, *state]
+    if host == "func":
+        func = shutil.which("func")
+        if func is None:
+            raise StartError("HOST=func needs Azure Functions Core Tools: `func` is not on PATH.")
+        return [func, "start", "--port", port, "--script-root", str(ROOT)]
+    program = Path(host).resolve()
+    if not program.exists():
+        raise StartError(f"HOST={host}: there is no such program.")
+    return [sys.executable, str(program), *arguments] if program.suffix == ".py" else [
+        str(program), *arguments
+    ]  # fmt: skip
+
+
+def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
+    """The app's settings for this machine; what the caller's environment holds wins."""
+    storage = azurite.connection_string(where.azurite)
+    own = {
+        "AZURE_SUBSCRIPTION_ID": where.subscription_id,
+        "QSCANNER_RESOURCE_GROUP": where.scan_resource_group,
+        "AZURE_REGION": "westeurope",
+        "QUALYS_POD": "US1",
+        "QUALYS_ACCESS_TOKEN": installation(folder).access_token,
+        "EXPECTED_SCAN_SECONDS": "2",
+        "ARM_ENDPOINT": where.arm_url,
+        "STORAGE_CONNECTION_STRING": storage,
+        "AzureWebJobsStorage": storage,
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+    }
+    return own | {name: os.environ[name] for name in own if name in os.environ}
+
+
+def _plain_environment() -> dict[str, str]:
+    """The caller's environment without what make puts there for its own children."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+
+
+def _serves(url: str) -> bool:
+    try:
+        requests.get(url, timeout=5)
+    except requests.RequestException:
+        return False
+    return True
+
+
+def _wait(processes: Processes, name: str, is_ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + READY_WITHIN_SECONDS
+    while not is_ready():
+        if not processes.find(name):
+            raise StartError(f"{name} ended while it started:\n{_tail(processes.log(name))}")
+        if time.monotonic() > end:
+            log = processes.log(name)
+            raise StartError(f"{name} does not answer; see {log}:\n{_tail(log)}")
+        time.sleep(0.1)
+
+
+def _wait_until_healthy(processes: Processes, where: Addresses) -> None:
+    answer = requests.get(f"{where.functions_url}/api/health", timeout=60)
+    if answer.ok:
+        return
+    try:
+        problems = answer.json()["problems"]
+    except (ValueError, KeyError):
+        raise StartError(f"The app does not answer:\n{_tail(processes.log(HOST))}") from None
+    raise StartError("The app cannot work:\n" + "\n".join(f"  - {one}" for one in problems))
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(f"    {line}" for line in lines[-15:])

@@ -1,0 +1,115 @@
+"""Background processes that outlive the command that started them, known by pid and start time."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+STOP_WITHIN_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Running:
+    """A process that was started; a pid alone may have been given to another one since."""
+
+    pid: int
+    started: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this very process still runs."""
+        return _start_time(self.pid) == self.started
+
+
+class Processes:
+    """The processes of one state folder, by name; each has its log in logs/."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep the book in `folder`."""
+        self.logs = folder / "logs"
+        self._book = folder / "processes.json"
+
+    def find(self, name: str) -> Running | None:
+        """The process of that name if it is alive."""
+        entry = self._read().get(name)
+        running = Running(**entry) if entry else None
+        return running if running and running.is_alive else None
+
+    def log(self, name: str) -> Path:
+        """Where a process writes."""
+        return self.logs / f"{name}.log"
+
+    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Running:
+        """Start a process in a session of its own, its output appended to its log."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        with self.log(name).open("ab") as log:
+            child = subprocess.Popen(
+                command,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        running = Running(child.pid, _start_time(child.pid))
+        self._write(self._read() | {name: vars(running)})
+        return running
+
+    def stop(self, name: str) -> None:
+        """End a process and what is left of its session; fine when it does not run."""
+        running = self.find(name)
+        if running:
+            _signal(running.pid, signal.SIGTERM)
+            if not _wait_for_end(running):
+                _signal(running.pid, signal.SIGKILL)
+                _wait_for_end(running)
+        book = self._read()
+        if book.pop(name, None):
+            self._write(book)
+
+    def _read(self) -> dict[str, dict[str, object]]:
+        return dict(json.loads(self._book.read_text())) if self._book.exists() else {}
+
+    def _write(self, book: Mapping[str, object]) -> None:
+        fresh = self._book.with_suffix(".new")
+        fresh.write_text(json.dumps(book))
+        fresh.replace(self._book)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    """To the process first, which ends its own children in order; SIGKILL to its whole group."""
+    try:
+        if number is signal.SIGKILL:
+            os.killpg(pid, number)
+        else:
+            os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _wait_for_end(running: Running) -> bool:
+    end = time.monotonic() + STOP_WITHIN_SECONDS
+    while running.is_alive and time.monotonic() < end:
+        try:
+            os.waitpid(running.pid, os.WNOHANG)  # where it is a child of this very command
+        except ChildProcessError:
+            pass
+        time.sleep(0.05)
+    return not running.is_alive
+
+
+def _start_time(pid: int) -> str:
+    """What tells two processes of one pid apart; empty for one that does not run."""
+    stat = Path(f"/proc/{pid}/stat")
+    if Path("/proc/self/stat").exists():
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            return ""
+        return "" if fields[0] == "Z" else fields[19]
+    asked = ["ps", "-o", "lstart=", "-p", str(pid)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
