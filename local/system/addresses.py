@@ -53,13 +53,15 @@ def write_private(file: Path, content: Any) -> None:
     fresh.replace(file)
 
 
-def choose_ports(folder: Path) -> dict[str, int]:
-    """The ports of this folder: those of the last start, else as the environment says (0: any)."""
+def choose_ports(folder: Path, *, any_free: bool = False) -> dict[str, int]:
+    """The ports of this folder: those of the last start, else as the environment says."""
     file = folder / "ports.json"
     if file.exists():
         kept: dict[str, int] = json.loads(file.read_text())
         return kept
-    asked = {name: int(os.environ.get(name, port)) for name, port in DEFAULT_PORTS.items()}
+    asked = {name: int(os.environ.get(name) or port) for name, port in DEFAULT_PORTS.items()}
+    if any_free:
+        asked = dict.fromkeys(asked, 0)
     ports = {name: port or _free_port() for name, port in asked.items()}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))

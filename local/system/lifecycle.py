@@ -36,17 +36,19 @@ class StartError(Exception):
     """The system cannot be started; the message is for the person who tried."""
 
 
-def start(folder: Path, host: str | None = None) -> Addresses:
+def start(folder: Path, host: str | None = None, *, ports_are_free: bool = False) -> Addresses:
     """Start what does not run yet and wait until the app is healthy.
 
     Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
-    with the same state. Raises `StartError` after stopping what it started.
+    with the same state. `ports_are_free` takes any free ports, whatever the environment asks for.
+    Raises `StartError` after stopping what it started.
     """
     processes = Processes(folder)
     fresh = [name for name in PORTS_OF if not processes.find(name)]
     try:
         if len(fresh) == len(PORTS_OF):
             forget_ports(folder)
+            choose_ports(folder, any_free=ports_are_free)
         where = addresses(folder)
         _ensure_ports(folder, fresh)
         _start_azurite(processes, folder, where)

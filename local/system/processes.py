@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 STOP_WITHIN_SECONDS = 20
 
@@ -71,7 +72,7 @@ class Processes:
         if book.pop(name, None):
             self._write(book)
 
-    def _read(self) -> dict[str, dict[str, object]]:
+    def _read(self) -> dict[str, Any]:
         return dict(json.loads(self._book.read_text())) if self._book.exists() else {}
 
     def _write(self, book: Mapping[str, object]) -> None:
