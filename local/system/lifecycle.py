@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 
 from local.azurite import launcher as azurite
+from local.azurite.node import NodeMissingError
 from local.system.addresses import (
     Addresses,
     PortError,
@@ -54,7 +55,7 @@ def start(folder: Path, host: str | None = None, *, ports_are_free: bool = False
         except BaseException as error:
             for name in reversed(fresh):
                 processes.stop(name)
-            if isinstance(error, PortError):
+            if isinstance(error, PortError | NodeMissingError):
                 raise StartError(str(error)) from None
             raise
         write_private(folder / "run.json", where.to_run_json(processes.pids()))
