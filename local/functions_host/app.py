@@ -15,6 +15,7 @@ SERVED = {
     "httpTrigger", "http", "eventGridTrigger", "timerTrigger",
     "orchestrationTrigger", "activityTrigger", "durableClient",
 }  # fmt: skip
+USUAL_ACTIVITIES_AT_ONCE = 10  # the default of a Consumption plan
 
 
 class LoadError(Exception):
@@ -23,12 +24,17 @@ class LoadError(Exception):
 
 @dataclass(frozen=True)
 class Function:
-    """A function of the app: its trigger and what is passed to it."""
+    """A function of the app: its trigger's binding and what else is passed to it.
+
+    `clients` are the parameters that get a Durable client, `wants_context` says whether it takes
+    the invocation's `context`.
+    """
 
     name: str
     kind: str
     trigger: Mapping[str, Any]
     clients: tuple[str, ...]
+    wants_context: bool
     call: Callable[..., Any]
 
     @property
@@ -56,43 +62,104 @@ class App:
     @property
     def route_prefix(self) -> str:
         """The prefix of HTTP routes: `api` unless host.json says otherwise."""
-        http = self.host.get("extensions", {}).get("http", {})
-        return str(http.get("routePrefix", "api")).strip("/")
+        return str(self._extension("http").get("routePrefix", "api")).strip("/")
+
+    @property
+    def hub(self) -> str:
+        """The name of the task hub."""
+        return _setting(str(self._extension("durableTask").get("hubName", "TestHubName")))
+
+    @property
+    def most_activities_at_once(self) -> int:
+        """How many activities may run at the same time."""
+        asked = self._extension("durableTask").get("maxConcurrentActivityFunctions")
+        return int(asked or USUAL_ACTIVITIES_AT_ONCE)
+
+    def _extension(self, name: str) -> Mapping[str, Any]:
+        extension: Mapping[str, Any] = self.host.get("extensions", {}).get(name, {})
+        return extension
 
 
 def load(folder: Path) -> App:
-    """Import function_app.py of a folder and list its functions; raises `LoadError`."""
+    """Import function_app.py of a folder and list its functions; raises `LoadError`.
+
+    The folder becomes the working directory and leads the import path, as in the Python worker.
+    """
     host_file = folder / "host.json"
     if not host_file.exists():
         raise LoadError(f"{folder} holds no host.json: this is no Functions app.")
+    host = _read_json(host_file)
     _take_settings(folder / "local.settings.json")
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     try:
         module = importlib.import_module("function_app")
+        apps = [one for one in vars(module).values() if isinstance(one, func.FunctionRegister)]
+        built = apps[0].get_functions() if len(apps) == 1 else None
     except Exception as error:
-        raise LoadError(f"function_app.py cannot be imported: {error!r}") from error
-    apps = [one for one in vars(module).values() if isinstance(one, func.FunctionRegister)]
-    if len(apps) != 1:
+        where = f"{type(error).__name__}: {error}{_place(error, folder)}"
+        raise LoadError(f"function_app.py cannot be loaded: {where}") from error
+    if built is None:
         raise LoadError("function_app.py must hold exactly one FunctionApp or DFApp.")
-    functions = [_function(built) for built in apps[0].get_functions()]
-    by_name = {function.name.lower(): function for function in functions}
-    return App(by_name, json.loads(host_file.read_text()))
+    return App(_by_name(_function(one) for one in built), host)
+
+
+def _by_name(functions: Any) -> dict[str, Function]:
+    found: dict[str, Function] = {}
+    for function in functions:
+        if function.name.lower() in found:
+            raise LoadError(f"Two functions are named {function.name}, apart from case.")
+        found[function.name.lower()] = function
+    return found
+
+
+def _read_json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text())
+    except ValueError as error:
+        raise LoadError(f"{file} is no JSON: {error}.") from None
 
 
 def _take_settings(file: Path) -> None:
     """Values of local.settings.json; what the environment holds wins, as with Core Tools."""
-    values = json.loads(file.read_text()).get("Values", {}) if file.exists() else {}
+    values = _read_json(file).get("Values", {}) if file.exists() else {}
     for name, value in values.items():
         os.environ.setdefault(name, str(value))
+
+
+def _setting(text: str) -> str:
+    """The text, or the setting that it names between percent signs."""
+    is_named = len(text) > 2 and text.startswith("%") and text.endswith("%")  # noqa: PLR2004  # %x%
+    return os.environ.get(text[1:-1], "") if is_named else text
+
+
+def _place(error: Exception, folder: Path) -> str:
+    """Where in the app's own files an error came from."""
+    trace, found = error.__traceback__, ""
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if Path(file).is_relative_to(folder) and ".venv" not in file:
+            found = f" ({file}, line {trace.tb_lineno})"
+        trace = trace.tb_next
+    return found
 
 
 def _function(built: Any) -> Function:
     bindings = [binding.get_dict_repr() for binding in built.get_bindings()]
     name = built.get_function_name()
-    unknown = {binding["type"] for binding in bindings} - SERVED
+    unknown = sorted({binding["type"] for binding in bindings} - SERVED)
     if unknown:
-        raise LoadError(f"{name} has bindings that are not served here: {sorted(unknown)}.")
-    trigger = next(one for one in bindings if one["type"].endswith("Trigger"))
+        raise LoadError(f"{name} has bindings that the local host does not serve: {unknown}.")
+    trigger = next((one for one in bindings if one["type"].endswith("Trigger")), None)
+    if trigger is None:
+        raise LoadError(f"{name} has no trigger.")
     clients = tuple(one["name"] for one in bindings if one["type"] == "durableClient")
-    return Function(name, trigger["type"], trigger, clients, built.get_user_function())
+    call = built.get_user_function()
+    return Function(name, trigger["type"], trigger, clients, _takes_context(call, trigger), call)
+
+
+def _takes_context(call: Callable[..., Any], trigger: Mapping[str, Any]) -> bool:
+    """`context` is the invocation's, unless the trigger gives it another meaning."""
+    code = getattr(call, "__code__", None)
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
+    return "context" in names and trigger["name"] != "context"

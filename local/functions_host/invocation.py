@@ -1,14 +1,21 @@
 """Calls the app's functions, synchronous ones on threads, asynchronous ones on the loop."""
 
 import asyncio
+import contextvars
 import inspect
 import logging
+import os
+import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+import azure.functions as func
+
 from local.functions_host.app import Function
+from local.functions_host.logs import INVOCATION, Invocation
 
 LOG = logging.getLogger("functions_host")
 
@@ -22,6 +29,12 @@ class InvocationError(Exception):
         super().__init__(text)
 
 
+def usual_threads() -> int:
+    """PYTHON_THREADPOOL_THREAD_COUNT, else what the Python worker takes: cores + 4, at most 32."""
+    asked = os.environ.get("PYTHON_THREADPOOL_THREAD_COUNT", "")
+    return int(asked) if asked.isdigit() and int(asked) else min(32, (os.cpu_count() or 1) + 4)
+
+
 class Invoker:
     """Calls functions with their trigger's value and a Durable client where one is bound."""
 
@@ -32,18 +45,38 @@ class Invoker:
 
     async def call(self, function: Function, value: Any) -> Any:
         """What the function returns; raises `InvocationError`, which is logged here, once."""
+        invocation = Invocation(function.name, str(uuid.uuid4()))
         arguments = {function.parameter: value} | dict.fromkeys(function.clients, self._client)
-        invocation = uuid.uuid4()
-        LOG.debug("%s starts (%s)", function.name, invocation)
+        if function.wants_context:
+            arguments["context"] = Context(invocation.id, function.name)
+        token = INVOCATION.set(invocation)
         try:
-            if inspect.iscoroutinefunction(function.call):
-                return await function.call(**arguments)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._pool, partial(function.call, **arguments))
+            return await self._run(partial(function.call, **arguments), function)
         except Exception as error:
-            LOG.exception("%s failed (%s)", function.name, invocation)
+            LOG.exception("%s failed (invocation %s)", function.name, invocation.id)
             raise InvocationError(f"{type(error).__name__}: {error}") from error
+        finally:
+            INVOCATION.reset(token)
+
+    async def _run(self, call: Any, function: Function) -> Any:
+        if inspect.iscoroutinefunction(function.call):
+            return await call()
+        # The thread logs under the invocation too.
+        in_context = partial(contextvars.copy_context().run, call)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, in_context)
 
     def close(self) -> None:
-        """Let what runs go on, and start nothing more."""
+        """Start nothing more; what runs on a thread ends with the process."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class Context(func.Context):
+    """What a function learns about its invocation; there is no tracing and no retry here."""
+
+    invocation_id: str
+    function_name: str
+    function_directory: str = field(default_factory=os.getcwd)
+    thread_local_storage: Any = field(default_factory=threading.local)
+    trace_context: Any = None
+    retry_context: Any = None

@@ -11,23 +11,28 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from local.functions_host import http_functions
-from local.functions_host.app import App, load
+from local.functions_host.app import load
 from local.functions_host.clock import SystemClock
-from local.functions_host.durable.client_api import ClientApi, Links
+from local.functions_host.durable.client_api import ClientApi
 from local.functions_host.durable.engine import Engine
+from local.functions_host.durable.links import Links
 from local.functions_host.durable.store import Store
 from local.functions_host.event_grid import EventGridWebhook
-from local.functions_host.invocation import Invoker
+from local.functions_host.invocation import Invoker, usual_threads
 from local.functions_host.timers import Timers
 
-THREADS = 16
 LARGEST_BODY_BYTES = 100 * 1024 * 1024
+LONGEST_SHUTDOWN_SECONDS = 5.0
 DURABLE = "/runtime/webhooks/durabletask"
+
+
+class ListenError(Exception):
+    """The port cannot be had; the message says why."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the host is started with; `key` is system key and function key."""
+    """What the host is started with; `key` is system key and function key, port 0 a free one."""
 
     app: Path
     port: int
@@ -38,23 +43,27 @@ class Options:
 async def serve(options: Options) -> None:
     """Serve until SIGTERM or SIGINT; prints `ready URL` once it does.
 
-    Raises `LoadError` for an app that cannot be served, `StoreError` for a state that cannot be
-    used.
+    Raises `LoadError` for an app that cannot be served, `StoreError` for a state and `ListenError`
+    for a port that cannot be used.
     """
     app = load(options.app)
     store = Store(options.state / "durable.sqlite")
-    routes = web.Application(client_max_size=LARGEST_BODY_BYTES)
-    runner = web.AppRunner(routes, access_log=None)
     listener = _listen(options.port)
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     # The SDK's client asks without a key: its address is known to nobody else.
     rpc = f"/durabletask/{secrets.token_urlsafe(16)}"
-    links = Links(base + DURABLE, options.key)
-    invoker = Invoker(THREADS, links.binding(f"{base}{rpc}/"))
+    links = Links(base + DURABLE, app.hub, options.key)
+    invoker = Invoker(usual_threads(), links.binding(f"{base}{rpc}/"))
     clock = SystemClock()
     engine = Engine(app, store, invoker, clock)
     timers = Timers(app, invoker, store, clock)
-    _mount(routes, app, options.key, invoker, ClientApi(engine, links), rpc, timers)
+    routes = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_plain_refusals])
+    _mount_webhooks(
+        routes, options.key, ClientApi(engine, links), rpc, EventGridWebhook(app, invoker)
+    )
+    routes.add_subapp("/admin", _admin(options.key, timers))
+    http_functions.mount(routes, app, invoker, options.key)
+    runner = web.AppRunner(routes, access_log=None, shutdown_timeout=LONGEST_SHUTDOWN_SECONDS)
     await runner.setup()
     await web.SockSite(runner, listener).start()
     print(f"ready {base}", flush=True)
@@ -70,25 +79,30 @@ def _listen(port: int) -> socket.socket:
     """The port is taken before anything is built: its address stands in what is built."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise ListenError(f"Port {port} cannot be used: {error.strerror}.") from None
     return listener
 
 
-def _mount(
-    routes: web.Application, app: App, key: str, invoker: Invoker, api: ClientApi, rpc: str,
-    timers: Timers,
-) -> None:  # fmt: skip
-    """Everything that can be asked of the host."""
+def _mount_webhooks(
+    routes: web.Application, key: str, api: ClientApi, rpc: str, webhook: EventGridWebhook
+) -> None:
     guarded = web.Application(middlewares=[_guard(key)])
-    api.mount(guarded, "/webhooks/durabletask")
-    webhook = EventGridWebhook(app, invoker)
-    for spelling in ("eventgrid", "EventGrid"):
-        for method in ("GET", "POST", "OPTIONS"):
-            guarded.router.add_route(method, f"/webhooks/{spelling}", webhook.answer)
+    api.mount(guarded, DURABLE.removeprefix("/runtime"))
+    guarded.router.add_route("*", "/webhooks/{name:(?i:eventgrid)}", webhook.answer)
     routes.add_subapp("/runtime", guarded)
     api.mount(routes, rpc)
-    routes.add_subapp("/admin", _admin(app, key, timers))
-    http_functions.mount(routes, app, invoker, key)
+
+
+@web.middleware
+async def _plain_refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What is not there, by path or by method, is 404 without a body, as in the Functions host."""
+    try:
+        return await handler(request)
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        return web.Response(status=404)
 
 
 def _guard(key: str) -> Middleware:
@@ -101,12 +115,17 @@ def _guard(key: str) -> Middleware:
     return guard
 
 
-def _admin(app: App, key: str, timers: Timers) -> web.Application:
+def _admin(key: str, timers: Timers) -> web.Application:
+    running: set[asyncio.Future[None]] = set()
+
     async def fire(request: web.Request) -> web.Response:
-        function = app.find(request.match_info["name"], "timerTrigger")
-        if function is None:
+        """202 at once; the body is ignored, as no trigger that can be fired here takes one."""
+        run = timers.by_hand(request.match_info["name"])
+        if run is None:
             return web.Response(status=404)
-        asyncio.get_running_loop().create_task(timers.fire(function.name))
+        task = asyncio.ensure_future(run())
+        running.add(task)
+        task.add_done_callback(running.discard)
         return web.Response(status=202)
 
     async def status(_: web.Request) -> web.Response:

@@ -1,9 +1,12 @@
-"""Timer triggers: run when their schedule says so, also once for what was missed."""
+"""Timer triggers: run when their schedule says so, and once at start for what was missed."""
 
 import asyncio
 import json
+import logging
 import os
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,62 +14,90 @@ from azure.functions.meta import Datum
 from azure.functions.timer import TimerRequestConverter
 
 from local.functions_host.app import App, Function, LoadError
-from local.functions_host.clock import Clock, parse
+from local.functions_host.clock import Clock, iso
 from local.functions_host.durable.store import Store
 from local.functions_host.invocation import InvocationError, Invoker
 from local.functions_host.ncrontab import Schedule, ScheduleError
 from local.functions_host.ncrontab import parse as parse_schedule
 
-LONGEST_SLEEP_SECONDS = 60.0
+LOG = logging.getLogger("functions_host")
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A timer trigger and when it runs."""
+
+    function: Function
+    schedule: Schedule
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.function.name
 
 
 class Timers:
-    """The timer triggers of an app."""
+    """The timer triggers of an app; when each ran last is kept in the store."""
 
     def __init__(self, app: App, invoker: Invoker, store: Store, clock: Clock) -> None:
         """Read every schedule; raises `LoadError` for one that is none."""
         self._invoker, self._store, self._clock = invoker, store, clock
-        self._functions = {one.name: one for one in app.of_kind("timerTrigger")}
-        self._schedules = {name: _schedule(one) for name, one in self._functions.items()}
+        self._timers = [Timer(one, _schedule(one)) for one in app.of_kind("timerTrigger")]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run what is due until told to stop."""
-        tasks = [asyncio.ensure_future(self._keep(name, stop)) for name in self._functions]
-        await stop.wait()
-        for task in tasks:
-            task.cancel()
-
-    async def fire(self, name: str) -> None:
-        """Run a timer trigger now, by hand."""
-        await self._call(self._functions[name], is_past_due=False)
-
-    async def _keep(self, name: str, stop: asyncio.Event) -> None:
-        function, schedule = self._functions[name], self._schedules[name]
-        last = self._store.last_run(name)
-        after = parse(last) if last else self._clock.now()
-        if function.trigger.get("runOnStartup"):
-            await self._call(function, is_past_due=False)
-        while not stop.is_set():
-            due = schedule.after(after)
-            if due is None:
-                return
-            is_past_due = due < self._clock.now() and last is not None
-            await self._sleep_until(due)
-            await self._call(function, is_past_due=is_past_due)
-            after, last = self._clock.now(), None
-
-    async def _sleep_until(self, due: datetime) -> None:
-        while (left := (due - self._clock.now()).total_seconds()) > 0:  # noqa: ASYNC110  # time
-            await asyncio.sleep(min(left, LONGEST_SLEEP_SECONDS))
-
-    async def _call(self, function: Function, *, is_past_due: bool) -> None:
-        self._store.note_run(function.name, self._clock.now())
-        value = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": None}
-        request: Any = TimerRequestConverter.decode(
-            Datum(json.dumps(value | {"IsPastDue": is_past_due}), "json"), trigger_metadata=None
-        )
+        """Run what is due until told to stop; a timer never runs twice at the same time."""
+        tasks = [asyncio.ensure_future(self._keep(timer, stop)) for timer in self._timers]
         try:
-            await self._invoker.call(function, request)
+            await asyncio.gather(stop.wait(), *tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    def by_hand(self, name: str) -> Callable[[], Any] | None:
+        """Runs the timer of that name (any case) now; None where there is none."""
+        timer = next((one for one in self._timers if one.name.lower() == name.lower()), None)
+        return None if timer is None else lambda: self._call(timer, is_past_due=False)
+
+    async def _keep(self, timer: Timer, stop: asyncio.Event) -> None:
+        last = self._store.last_run(timer.name)
+        missed = timer.schedule.after(last) if last else None
+        if missed and missed < self._clock.now():
+            await self._run(timer, is_past_due=True)
+        elif timer.function.trigger.get("runOnStartup"):
+            await self._run(timer, is_past_due=False)
+        elif last is None:
+            self._store.note_run(timer.name, self._clock.now())  # from here on, missing shows
+        while not stop.is_set():
+            due = timer.schedule.after(self._clock.now())
+            if due is None:
+                LOG.warning("The schedule of %s has no next time", timer.name)
+                return
+            await self._sleep_until(due, stop)
+            if not stop.is_set():
+                await self._run(timer, is_past_due=False)
+
+    async def _sleep_until(self, due: datetime, stop: asyncio.Event) -> None:
+        while not stop.is_set() and self._clock.now() < due:
+            await self._clock.sleep(due, stop, is_busy=False)
+
+    async def _run(self, timer: Timer, *, is_past_due: bool) -> None:
+        """On schedule; the run is noted before it is made, so a killed host does not repeat it."""
+        self._store.note_run(timer.name, self._clock.now())
+        await self._call(timer, is_past_due=is_past_due)
+
+    async def _call(self, timer: Timer, *, is_past_due: bool) -> None:
+        now = self._clock.now()
+        last, following = self._store.last_run(timer.name), timer.schedule.after(now)
+        status = {
+            "Last": iso(last or now),
+            "Next": iso(following) if following else None,
+            "LastUpdated": iso(last or now),
+        }
+        body = {"Schedule": {"AdjustForDST": True}, "ScheduleStatus": status}
+        text = json.dumps(body | {"IsPastDue": is_past_due})
+        request: Any = TimerRequestConverter.decode(Datum(text, "json"), trigger_metadata=None)
+        try:
+            await self._invoker.call(timer.function, request)
         except InvocationError:
             return  # logged by the invoker; the next run is on schedule
 
@@ -74,9 +105,11 @@ class Timers:
 def _schedule(function: Function) -> Schedule:
     """The schedule, which may be the name of a setting between percent signs."""
     text = str(function.trigger.get("schedule") or "")
-    named = re.fullmatch(r"%(\w+)%", text)
+    named = re.fullmatch(r"%([^%]+)%", text)
     if named:
-        text = os.environ.get(named[1], "")
+        if not os.environ.get(named[1]):
+            raise LoadError(f"The schedule of {function.name}: the setting {named[1]} is missing.")
+        text = os.environ[named[1]]
     try:
         return parse_schedule(text)
     except ScheduleError as error:

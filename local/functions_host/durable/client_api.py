@@ -1,72 +1,28 @@
 """The Durable HTTP API: what the SDK's client and people speak to (HttpApiHandler.cs, recorded)."""
 
+import asyncio
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from aiohttp import web
 
 from local.functions_host.durable.engine import Engine
-from local.functions_host.durable.history import NAMES, Event, Kind, event
-from local.functions_host.durable.store import Instance
+from local.functions_host.durable.episode import compact
+from local.functions_host.durable.instance_queries import (
+    InvalidQueryError,
+    Page,
+    is_true,
+    read_filter,
+    read_page,
+)
+from local.functions_host.durable.links import Links
+from local.functions_host.durable.records import Instance, Status
+from local.functions_host.durable.shown_history import plain, shown_history
 
-HUB = "LocalHub"
-_STARTED_BY = {Kind.TASK_SCHEDULED, Kind.SUB_CREATED}
-_NOT_SHOWN = {"EventId", "IsPlayed", "TaskScheduledId", "TimerId", "OrchestrationInstance"}
-_HIDDEN = {Kind.ORCHESTRATOR_STARTED, Kind.ORCHESTRATOR_COMPLETED, *_STARTED_BY}
-
-
-@dataclass(frozen=True)
-class Links:
-    """Addresses as callers outside reach them."""
-
-    base: str
-    key: str
-
-    @property
-    def _query(self) -> str:
-        return f"taskHub={HUB}&connection=Storage&code={self.key}"
-
-    def status(self, instance_id: str) -> str:
-        """Where an instance can be read."""
-        return f"{self.base}/instances/{quote(instance_id, safe='@')}?{self._query}"
-
-    def management(self, instance_id: str) -> dict[str, str]:
-        """What can be done with an instance."""
-        place = f"{self.base}/instances/{quote(instance_id, safe='@')}"
-        verbs = {
-            "sendEventPostUri": "/raiseEvent/{eventName}?",
-            "terminatePostUri": "/terminate?reason={text}&",
-            "rewindPostUri": "/rewind?reason={text}&",
-            "restartPostUri": "/restart?",
-            "suspendPostUri": "/suspend?reason={text}&",
-            "resumePostUri": "/resume?reason={text}&",
-        }
-        status = self.status(instance_id)
-        own = {"id": instance_id, "statusQueryGetUri": status, "purgeHistoryDeleteUri": status}
-        return own | {name: f"{place}{verb}{self._query}" for name, verb in verbs.items()}
-
-    def binding(self, rpc_url: str) -> str:
-        """The JSON of the durableClient binding (BindingHelper.cs)."""
-        start = f"{self.base}/orchestrators/{{functionName}}[/{{instanceId}}]?code={self.key}"
-        wait = "timeout={timeoutInSeconds}&pollingInterval={intervalInSeconds}"
-        return json.dumps(
-            {
-                "taskHubName": HUB,
-                "connectionName": "Storage",
-                "creationUrls": {
-                    "createNewInstancePostUri": start,
-                    "createAndWaitOnNewInstancePostUri": start.replace("?", f"?{wait}&"),
-                },
-                "managementUrls": self.management("INSTANCEID"),
-                "baseUrl": self.base,
-                "requiredQueryStringParameters": f"code={self.key}",
-                "rpcBaseUrl": rpc_url,
-                "httpBaseUrl": self.base,
-            }
-        )
+NOT_SUPPORTED = 501
+TOKEN = "x-ms-continuation-token"  # noqa: S105  # a header's name
 
 
 class ClientApi:
@@ -87,42 +43,81 @@ class ClientApi:
         router.add_get(f"{prefix}/instances/{{id}}", self.get)
         router.add_delete(f"{prefix}/instances/{{id}}", self.purge)
         router.add_post(f"{prefix}/instances/{{id}}/raiseEvent/{{event}}", self.raise_event)
-        router.add_post(f"{prefix}/instances/{{id}}/{{verb}}", self.control)
+        for verb, control in (
+            ("terminate", self._terminate),
+            ("suspend", self._suspend),
+            ("resume", self._resume),
+        ):
+            router.add_post(f"{prefix}/instances/{{id}}/{verb}", self._control(control))
+        for verb in ("rewind", "restart"):
+            router.add_post(f"{prefix}/instances/{{id}}/{verb}", _refusal(f"to {verb} instances"))
+        router.add_route("*", f"{prefix}/entities{{rest:.*}}", _refusal("entities"))
 
     async def start(self, request: web.Request) -> web.Response:
-        """202 with links; 409 where an instance of that id runs."""
+        """202 with links; 409 where an instance of that id runs; 400 for a body that is no JSON.
+
+        With `timeout` (seconds) it waits for the end, and answers with the output alone.
+        """
         instance_id = request.match_info.get("id") or uuid.uuid4().hex
         existing = self._engine.store.find(instance_id)
         if existing and not existing.is_over:
             status = f"An Orchestration instance with the status {existing.status} already exists."
             return web.json_response({"Message": status}, status=409)
-        data = (await request.text()) or "null"
-        with self._engine.store.transaction():
-            self._engine.start(request.match_info["name"], instance_id, data)
-        links = self._links.management(instance_id)
-        del links["rewindPostUri"]
+        try:
+            data = await _json_text(request)
+            timeout = float(request.query.get("timeout", "0"))
+        except ValueError as error:
+            return _problem(400, "One or more of the arguments submitted is incorrect", str(error))
+        self._engine.start(request.match_info["name"], instance_id, data)
+        if timeout:
+            ended = await self._wait(request, instance_id, timeout)
+            if ended:
+                return web.json_response(
+                    plain(ended.output), status=500 if ended.status is Status.FAILED else 200
+                )
+        links = self._links.created(instance_id)
         headers = {"Location": links["statusQueryGetUri"], "Retry-After": "10"}
         return web.json_response(links, status=202, headers=headers)
+
+    async def _wait(
+        self, request: web.Request, instance_id: str, timeout: float  # noqa: ASYNC109  # its name on the wire
+    ) -> Instance | None:  # fmt: skip
+        """The instance at its end, looked for as often as `pollingInterval` says; None if late."""
+        interval = float(request.query.get("pollingInterval", "1"))
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    instance = self._engine.store.find(instance_id)
+                    if instance and instance.is_over:
+                        return instance
+                    await asyncio.sleep(max(interval, 0.1))
+        except TimeoutError:
+            return None
 
     async def get(self, request: web.Request) -> web.Response:
         """202 while it runs, 200 at its end, 404."""
         instance = self._find(request)
         if instance is None:
             return web.Response(status=404)
-        body = self._body(instance, request)
+        body = self._body(instance, request, with_history=is_true(request, "showHistory"))
         if instance.is_over:
-            as_error = _is_true(request, "returnInternalServerErrorOnFailure")
-            failed = instance.status == "Failed"
-            return web.json_response(body, status=500 if as_error and failed else 200)
+            as_error = is_true(request, "returnInternalServerErrorOnFailure")
+            is_error = as_error and instance.status is Status.FAILED
+            return web.json_response(body, status=500 if is_error else 200)
         headers = {"Location": self._links.status(instance.id), "Retry-After": "5"}
         return web.json_response(body, status=202, headers=headers)
 
     async def list_instances(self, request: web.Request) -> web.Response:
-        """All instances that match the query."""
-        found = [one for one in self._engine.store.all_instances() if _matches(one, request)]
-        top = int(request.query.get("top", len(found)))
-        bodies = [self._body(one, request, with_history=False) for one in found[:top]]
-        return web.json_response(bodies, headers={"x-ms-continuation-token": ""})
+        """Instances that match the query, by id; a page of `top`, and a token for the next one."""
+        try:
+            asked, page = read_filter(request), read_page(request, TOKEN)
+        except InvalidQueryError as error:
+            return web.json_response(str(error), status=400)
+        found = self._engine.store.select(asked, page.after, page.limit + 1)
+        shown = found[: page.limit]
+        token = Page(shown[-1].id, 0).token if len(found) > len(shown) else ""
+        bodies = [self._body(one, request, with_history=False) for one in shown]
+        return web.json_response(bodies, headers={TOKEN: token})
 
     async def purge(self, request: web.Request) -> web.Response:
         """Forget an instance that has ended."""
@@ -137,20 +132,18 @@ class ClientApi:
 
     async def purge_many(self, request: web.Request) -> web.Response:
         """Forget every instance that has ended and matches the query."""
-        if "createdTimeFrom" not in request.query:
+        if not request.query.get("createdTimeFrom"):
             why = "Please provide value for 'createdTimeFrom' parameter."
             return web.json_response(why, status=400)
-        found = [
-            one
-            for one in self._engine.store.all_instances()
-            if one.is_over and _matches(one, request)
-        ]
+        try:
+            asked = read_filter(request)
+        except InvalidQueryError as error:
+            return web.json_response(str(error), status=400)
+        found = [one for one in self._engine.store.select(asked) if one.is_over]
         return self._purge(found) if found else web.Response(status=404)
 
     def _purge(self, instances: list[Instance]) -> web.Response:
-        with self._engine.store.transaction():
-            for one in instances:
-                self._engine.store.forget(one.id)
+        self._engine.purge(instances)
         return web.json_response({"instancesDeleted": len(instances)})
 
     async def raise_event(self, request: web.Request) -> web.Response:
@@ -159,100 +152,94 @@ class ClientApi:
         if instance is None or instance.is_over:
             return web.Response(status=404 if instance is None else 410)
         if request.content_type != "application/json":
-            return web.Response(
-                status=400, text="Only application/json request content is supported"
-            )
-        name, data = request.match_info["event"], await request.text()
-        fields = {"Name": name, "Input": data, "ParentTraceContext": None}
-        now = self._engine.clock.now()
-        self._engine.send(instance, event(Kind.EVENT_RAISED, now, **fields))
+            why = "Only application/json request content is supported"
+            return web.json_response(why, status=400)
+        try:
+            data = await _json_text(request)
+        except ValueError as error:
+            return web.json_response(f"Invalid JSON content: {error}", status=400)
+        self._engine.raise_event(instance, request.match_info["event"], data)
         return web.Response(status=202)
 
-    async def control(self, request: web.Request) -> web.Response:
-        """terminate, suspend, resume; rewind and restart are refused by name."""
-        verb, reason = request.match_info["verb"], request.query.get("reason", "")
-        if verb in ("rewind", "restart"):
-            return web.Response(status=501, text=f"This host does not {verb} instances.")
-        if verb not in ("terminate", "suspend", "resume"):
-            return web.Response(status=404)
-        instance = self._find(request)
-        if instance is None or instance.is_over:
-            return web.Response(status=404 if instance is None else 410)
-        if verb == "terminate":
-            self._engine.terminate(instance, reason)
-            return web.Response(status=202)
-        wanted = "Suspended" if verb == "suspend" else "Running"
-        if instance.status == wanted:
-            return web.json_response({"Message": f"It is {wanted} already."}, status=500)
-        kind = Kind.EXECUTION_SUSPENDED if verb == "suspend" else Kind.EXECUTION_RESUMED
-        self._engine.send(instance, event(kind, self._engine.clock.now(), Reason=reason))
-        return web.Response(status=202)
+    def _control(
+        self, control: Callable[[Instance, str], web.Response | None]
+    ) -> Callable[[web.Request], Any]:
+        async def answer(request: web.Request) -> web.Response:
+            """202; 404 unknown; 410 ended; 500 where its state does not allow it."""
+            instance = self._find(request)
+            if instance is None or instance.is_over:
+                return web.Response(status=404 if instance is None else 410)
+            refused = control(instance, request.query.get("reason", ""))
+            return refused or web.Response(status=202)
+
+        return answer
+
+    def _terminate(self, instance: Instance, reason: str) -> None:
+        self._engine.terminate(instance, reason)
+
+    def _suspend(self, instance: Instance, reason: str) -> web.Response | None:
+        if instance.status is Status.SUSPENDED:
+            return _wrong_state("suspend", instance)
+        self._engine.suspend(instance, reason)
+        return None
+
+    def _resume(self, instance: Instance, reason: str) -> web.Response | None:
+        if instance.status is not Status.SUSPENDED:
+            return _wrong_state("resume", instance)
+        self._engine.resume(instance, reason)
+        return None
 
     def _find(self, request: web.Request) -> Instance | None:
         return self._engine.store.find(request.match_info["id"])
 
-    def _body(
-        self, one: Instance, request: web.Request, *, with_history: bool = True
-    ) -> dict[str, Any]:
-        show_input = request.query.get("showInput", "true").lower() != "false"
+    def _body(self, one: Instance, request: web.Request, *, with_history: bool) -> dict[str, Any]:
+        with_input = request.query.get("showInput", "true").lower() != "false"
         body = {
             "name": one.name,
             "instanceId": one.id,
             "runtimeStatus": one.status,
-            "input": _plain(one.input) if show_input else None,
-            "customStatus": _plain(one.custom_status),
-            "output": _plain(one.output),
+            "input": plain(one.input) if with_input else None,
+            "customStatus": plain(one.custom_status),
+            "output": plain(one.output),
             "createdTime": one.created[:19] + "Z",
             "lastUpdatedTime": one.updated[:19] + "Z",
         }
-        if with_history and _is_true(request, "showHistory"):
-            history = self._engine.store.history(one.id)
-            with_output = _is_true(request, "showHistoryOutput")
-            body["historyEvents"] = shown_history(history, with_output=with_output)
+        if with_history:
+            body["historyEvents"] = shown_history(
+                self._engine.store.history(one.id),
+                with_input=with_input,
+                with_output=is_true(request, "showHistoryOutput"),
+            )
         return body
 
 
-def _is_true(request: web.Request, name: str) -> bool:
-    return request.query.get(name, "").lower() == "true"
+async def _json_text(request: web.Request) -> str:
+    """The body as compact JSON, `null` where there is none; raises `ValueError`."""
+    text = await request.text()
+    return compact(json.loads(text)) if text.strip() else "null"
 
 
-def _plain(text: str | None) -> Any:
-    """JSON where it is JSON, else the text itself."""
-    try:
-        return None if text is None else json.loads(text)
-    except ValueError:
-        return text
-
-
-def _matches(one: Instance, request: web.Request) -> bool:
-    query = request.query
-    known = {"Running", "Completed", "Failed", "Terminated", "Pending", "Suspended"}
-    statuses = set(query.get("runtimeStatus", "").split(",")) & known
-    return (
-        (not statuses or one.status in statuses)
-        and one.id.startswith(query.get("instanceIdPrefix", ""))
-        and one.created >= query.get("createdTimeFrom", "")
-        and one.created <= (query.get("createdTimeTo") or "9")
+def _wrong_state(verb: str, instance: Instance) -> web.Response:
+    return _problem(
+        500,
+        "Something went wrong while processing your request",
+        f"Cannot {verb} the orchestration instance {instance.id} because instance is in the "
+        f"{instance.status} state.",
     )
 
 
-def shown_history(history: list[Event], *, with_output: bool) -> list[dict[str, Any]]:
-    """History as people see it: names for types, a task's start folded into its end."""
-    starts = {one["EventId"]: one for one in history if one["EventType"] in _STARTED_BY}
-    shown = []
-    for one in history:
-        kind = Kind(one["EventType"])
-        if kind in _HIDDEN:
-            continue
-        view = {k: v for k, v in one.items() if k not in {*_NOT_SHOWN, "ParentInstance"}}
-        view["EventType"] = NAMES[kind]
-        start = starts.get(one.get("TaskScheduledId"))
-        if start:
-            folded = {"ScheduledTime": start["Timestamp"], "FunctionName": start["Name"]}
-            view |= {**folded, "Input": None}
-        if kind is Kind.EXECUTION_STARTED:
-            view["FunctionName"] = view.pop("Name")
-        if "Result" in view:
-            view["Result"] = _plain(view["Result"]) if with_output else None
-        shown.append(view)
-    return shown
+def _problem(status: int, message: str, exception: str) -> web.Response:
+    """An error as the extension words it; .NET's types and stacks are not imitated."""
+    body = {"Message": message, "ExceptionMessage": exception}
+    return web.json_response(
+        body | {"ExceptionType": "System.InvalidOperationException", "StackTrace": ""},
+        status=status,
+    )
+
+
+def _refusal(what: str) -> Callable[[web.Request], Any]:
+    async def answer(_: web.Request) -> web.Response:
+        why = f"The local host does not support {what}."
+        return web.json_response({"Message": why}, status=NOT_SUPPORTED)
+
+    return answer

@@ -1,69 +1,102 @@
 """One episode: the SDK's orchestrator is called with the history so far, and its answer read."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from azure.functions.durable_functions import OrchestrationTriggerConverter
+from azure.functions.meta import Datum
+
+from local.functions_host.durable.determinism import asked_before, find_change
 from local.functions_host.durable.history import Event, Kind
-from local.functions_host.durable.replay import Meaning, Task, interpret
+from local.functions_host.durable.records import Status
+from local.functions_host.durable.replay import Meaning, Task, UnsupportedError, interpret
 
 ERROR_LABEL = "\n\n$OutOfProcData$:"
 # The largest custom status of the real extension: 16 KB in UTF-16.
-LARGEST_STATUS_CHARACTERS = 8192
+LARGEST_STATUS_BYTES = 16 * 1024
+Orchestrator = Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class End:
+    """How an execution ended.
+
+    `output` is JSON text of a result or the text of a failure. Where `next_input` is set it goes on
+    as a new execution with that input (JSON text) and the events `carried`. `cause` is what the
+    orchestrator raised.
+    """
+
+    status: Status
+    output: str | None = None
+    details: str | None = None
+    next_input: str | None = None
+    carried: Sequence[Event] = ()
+    cause: BaseException | None = None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What an episode brought: new tasks to begin, and how the execution stands."""
+    """What an episode brought: tasks to begin, and the end if it is one."""
 
-    new_tasks: Sequence[Task]
-    custom_status: str | None
-    is_over: bool
-    output: str | None = None
+    new_tasks: Sequence[Task] = ()
+    custom_status: str | None = None
+    end: End | None = None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What the orchestrator said: the SDK's state, and what it raised."""
+
+    state: Mapping[str, Any]
     error: str | None = None
-    continue_as_new: str | None = None
+    cause: BaseException | None = None
 
 
 def run_episode(
-    handle: Callable[[str], str], instance_id: str, parent_id: str | None, history: list[Event]
+    orchestrator: Orchestrator, name: str, parent_id: str | None, history: Sequence[Event]
 ) -> Answer:
-    """Call the orchestrator; raises what the SDK raises outside of the orchestrator's own code."""
-    started = next(one for one in history if one["EventType"] == Kind.EXECUTION_STARTED)
-    state, error = _call(handle, _context(instance_id, parent_id, history, started))
-    meaning = interpret(state["actions"], history)
-    known = _known(history)
-    mismatch = _mismatch(meaning, known)
-    if mismatch:
-        return Answer([], None, is_over=True, error=mismatch)
-    status = state.get("customStatus")
-    status_text = None if status is None else json.dumps(status, separators=(",", ":"))
-    if status_text and len(status_text) > LARGEST_STATUS_CHARACTERS:
-        too_large = "The UTF-16 size of the JSON-serialized payload must not exceed 16 KB."
-        size = f" The current payload size is {len(status_text) * 2 // 1024} KB."
-        return Answer([], None, is_over=True, error=too_large + size)
-    return Answer(
-        new_tasks=[task for task in meaning.tasks if task.task_id not in known],
-        custom_status=status_text,
-        is_over=_is_over(meaning, state, error),
-        output=json.dumps(state["output"]) if "output" in state else None,
-        error=error,
-        continue_as_new=meaning.continue_as_new,
-    )
+    """Call an orchestrator, named for its errors, with its history so far.
+
+    Raises what the SDK raises outside of the orchestrator's own code.
+    """
+    said = _call(orchestrator, context(parent_id, history))
+    status = said.state.get("customStatus")
+    status_text = None if status is None else compact(status)
+    if status_text and _utf16_bytes(status_text) > LARGEST_STATUS_BYTES:
+        return Answer(end=failure(name, _too_large(status_text)))
+    try:
+        meaning = interpret(said.state["actions"], history)
+    except UnsupportedError as unsupported:
+        return Answer(end=failure(name, str(unsupported)))
+    before = asked_before(history)
+    change = find_change(meaning.tasks, before)
+    if change:
+        return Answer(custom_status=status_text, end=End(Status.FAILED, change, change))
+    new_tasks = [task for task in meaning.tasks if task.task_id not in before]
+    return Answer(new_tasks, status_text, _end(name, said, meaning))
 
 
-def _is_over(meaning: Meaning, state: dict[str, Any], error: str | None) -> bool:
-    has_ended = bool(state["isDone"]) or error is not None
-    return has_ended and meaning.is_through and not meaning.has_open_tasks
+def failure(name: str, error: str, cause: BaseException | None = None) -> End:
+    """The end of an orchestrator that failed, worded as the extension does."""
+    text = f"Orchestrator function '{name}' failed: {error}"
+    return End(Status.FAILED, text, f"Message: {error}, StackTrace: ", cause=cause)
 
 
-def _context(instance_id: str, parent_id: str | None, history: list[Event], started: Event) -> str:
+def compact(value: Any) -> str:
+    """JSON as Newtonsoft.Json writes it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def context(parent_id: str | None, history: Sequence[Event]) -> str:
     """The context as the extension writes it (tests/conformance/events.json)."""
+    started = next(one for one in history if one["EventType"] == Kind.EXECUTION_STARTED)
     return json.dumps(
         {
             "history": history,
             "input": json.loads(started["Input"]) if started["Input"] else None,
-            "instanceId": instance_id,
+            "instanceId": started["OrchestrationInstance"]["InstanceId"],
             "isReplaying": False,
             "parentInstanceId": parent_id,
             "upperSchemaVersion": 1,
@@ -75,43 +108,38 @@ def _context(instance_id: str, parent_id: str | None, history: list[Event], star
     )
 
 
-def _call(handle: Callable[[str], str], context: str) -> tuple[dict[str, Any], str | None]:
-    """The state, and the orchestrator's own error: the SDK raises with the state in its text."""
+def _call(orchestrator: Orchestrator, text: str) -> _Said:
+    """The SDK raises what the orchestrator raised, with its state in the text."""
+    given = OrchestrationTriggerConverter.decode(Datum(text, "json"), trigger_metadata=None)
     try:
-        return json.loads(handle(context)), None
+        return _Said(json.loads(orchestrator(given)))
     except Exception as raised:
         message, label, state = str(raised).partition(ERROR_LABEL)
         if not label:
             raise
-        return json.loads(state), message
+        return _Said(json.loads(state), message, raised.__cause__ or raised)
 
 
-def _known(history: list[Event]) -> dict[int, Event]:
-    kinds = (Kind.TASK_SCHEDULED, Kind.SUB_CREATED, Kind.TIMER_CREATED)
-    return {one["EventId"]: one for one in history if one["EventType"] in kinds}
+def _end(name: str, said: _Said, meaning: Meaning) -> End | None:
+    """An execution ends when all it asked for has been awaited and nothing is open any more."""
+    if not meaning.is_through or meaning.has_open_tasks:
+        return None
+    if said.error is not None:
+        return failure(name, said.error, said.cause)
+    if not said.state["isDone"]:
+        return None
+    if meaning.next_input is not None:
+        return End(Status.RUNNING, next_input=meaning.next_input, carried=meaning.carried)
+    output = said.state.get("output")
+    return End(Status.COMPLETED, None if output is None else compact(output))
 
 
-_WORDS = {
-    Kind.TASK_SCHEDULED: "an activity task",
-    Kind.SUB_CREATED: "a sub-orchestration task",
-    Kind.TIMER_CREATED: "a timer task",
-}
+def _utf16_bytes(text: str) -> int:
+    return len(text.encode("utf-16-le"))
 
 
-def _mismatch(meaning: Meaning, known: dict[int, Event]) -> str | None:
-    """The real extension's sentence where the replay asks for something else than before."""
-    for task_id, event in known.items():
-        if task_id >= len(meaning.tasks):
-            continue
-        task, kind = meaning.tasks[task_id], Kind(event["EventType"])
-        if task.kind is kind and task.name == event.get("Name", ""):
-            continue
-        before, after = _WORDS[kind], _WORDS[task.kind]
-        return (
-            "Non-Deterministic workflow detected: A previous execution of this orchestration "
-            f"scheduled {before} with sequence number {task_id} named '{event.get('Name', '')}', "
-            f"but the current orchestration replay instead scheduled {after} named '{task.name}' "
-            "with this sequence number.  Was a change made to the orchestrator code after this "
-            "instance had already started running?"
-        )
-    return None
+def _too_large(text: str) -> str:
+    return (
+        "The UTF-16 size of the JSON-serialized payload must not exceed 16 KB. "
+        f"The current payload size is {_utf16_bytes(text) // 1024} KB."
+    )

@@ -1,5 +1,6 @@
 """History events as the Durable extension hands them to the SDK (tests/conformance/events.json)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import IntEnum
 from typing import Any
@@ -31,25 +32,6 @@ class Kind(IntEnum):
     EXECUTION_RESUMED = 20
 
 
-NAMES = {
-    Kind.EXECUTION_STARTED: "ExecutionStarted",
-    Kind.EXECUTION_COMPLETED: "ExecutionCompleted",
-    Kind.EXECUTION_TERMINATED: "ExecutionTerminated",
-    Kind.TASK_SCHEDULED: "TaskScheduled",
-    Kind.TASK_COMPLETED: "TaskCompleted",
-    Kind.TASK_FAILED: "TaskFailed",
-    Kind.SUB_CREATED: "SubOrchestrationInstanceCreated",
-    Kind.SUB_COMPLETED: "SubOrchestrationInstanceCompleted",
-    Kind.SUB_FAILED: "SubOrchestrationInstanceFailed",
-    Kind.TIMER_CREATED: "TimerCreated",
-    Kind.TIMER_FIRED: "TimerFired",
-    Kind.ORCHESTRATOR_STARTED: "OrchestratorStarted",
-    Kind.ORCHESTRATOR_COMPLETED: "OrchestratorCompleted",
-    Kind.EVENT_RAISED: "EventRaised",
-    Kind.CONTINUE_AS_NEW: "ContinueAsNew",
-    Kind.EXECUTION_SUSPENDED: "ExecutionSuspended",
-    Kind.EXECUTION_RESUMED: "ExecutionResumed",
-}
 # Events that end a task, and the field that names it.
 COMPLETIONS = {
     Kind.TASK_COMPLETED: "TaskScheduledId",
@@ -72,14 +54,25 @@ def event(kind: Kind, at: datetime, **fields: Any) -> Event:
     }
 
 
-def execution_started(at: datetime, name: str, instance: str, execution: str, data: str) -> Event:
+def execution_started(
+    at: datetime, name: str, instance: str, execution: str, data: str,
+    parent: Mapping[str, Any] | None = None,
+) -> Event:  # fmt: skip
     """The first event of an execution; `data` is the input as JSON text."""
     return event(
         Kind.EXECUTION_STARTED, at,
         OrchestrationInstance={"InstanceId": instance, "ExecutionId": execution},
-        ParentInstance=None, Name=name, Version=None, Input=data, Tags=None, Correlation=None,
+        ParentInstance=parent, Name=name, Version=None, Input=data, Tags=None, Correlation=None,
         ParentTraceContext=None, ScheduledStartTime=None, Generation=0, GenerateNewTrace=False,
     )  # fmt: skip
+
+
+def parent_instance(name: str, instance: str, execution: str, task: int) -> dict[str, Any]:
+    """Who waits for a sub-orchestration, as its first event names it."""
+    place = {"InstanceId": instance, "ExecutionId": execution}
+    return {
+        "Name": name, "OrchestrationInstance": place, "TaskScheduleId": task, "Version": None,
+    }  # fmt: skip
 
 
 def task_scheduled(at: datetime, task: int, name: str) -> Event:

@@ -11,6 +11,7 @@ on DurableTask.Core to find what is new; so does this. Rules (recorded, tests/co
 * an execution ends only when no task or uncancelled timer is open.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,12 @@ from local.functions_host.durable.history import COMPLETIONS, FAILURES, Event, K
 
 CALL_ACTIVITY, CALL_ACTIVITY_RETRY, CALL_SUB, CALL_SUB_RETRY = 0, 1, 2, 3
 CONTINUE_AS_NEW, CREATE_TIMER, WAIT_FOR_EVENT, WHEN_ANY, WHEN_ALL = 4, 5, 6, 11, 12
-UNSUPPORTED = {7: "entities", 8: "durable HTTP calls", 9: "entities"}
+UNSUPPORTED = {
+    7: "calls of entities",
+    8: "durable HTTP calls (call_http)",
+    9: "signals to entities",
+    10: "signals to entities",
+}
 
 
 class UnsupportedError(Exception):
@@ -45,11 +51,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Meaning:
-    """The tasks in the order of their ids, and whether all actions have been awaited."""
+    """The tasks in the order of their ids, and whether all actions have been awaited.
+
+    `next_input` is the input (JSON text) of the next execution where it continues as new, `carried`
+    the events that were raised after it said so: the next execution gets them.
+    """
 
     tasks: Sequence[Task]
     is_through: bool
-    continue_as_new: str | None
+    next_input: str | None
+    carried: Sequence[Event]
 
     @property
     def has_open_tasks(self) -> bool:
@@ -92,7 +103,8 @@ class _Replay:
         self.waiting_for: list[tuple[str, _Leaf]] = []
         self.early: list[str] = []
         self.now = datetime.min.replace(tzinfo=UTC)
-        self.continue_as_new: str | None = None
+        self.next_input: str | None = None
+        self.carried: list[Event] = []
 
     def run(self, history: Sequence[Event]) -> Meaning:
         for event in history:
@@ -101,6 +113,8 @@ class _Replay:
                 self.now = parse(event["Timestamp"])
             elif kind is Kind.EXECUTION_STARTED:
                 self._go_on()
+            elif kind is Kind.EVENT_RAISED and self.next_input is not None:
+                self.carried.append(event)
             elif kind is Kind.EVENT_RAISED:
                 self._event_raised(event["Name"].lower())
             elif kind in COMPLETIONS:
@@ -108,7 +122,7 @@ class _Replay:
         is_through = self.position == len(self.actions) and (
             self.current is None or self.current.is_done
         )
-        return Meaning(self.tasks, is_through, self.continue_as_new)
+        return Meaning(self.tasks, is_through, self.next_input, self.carried)
 
     def _go_on(self) -> None:
         """Begin what comes next as long as what was begun is done."""
@@ -136,12 +150,12 @@ class _Replay:
     def _begin(self, action: Mapping[str, Any]) -> _Await:
         kind = action["actionType"]
         if kind in UNSUPPORTED:
-            raise UnsupportedError(f"This host does not support {UNSUPPORTED[kind]}.")
+            raise UnsupportedError(f"The local host does not support {UNSUPPORTED[kind]}.")
         if kind in (WHEN_ALL, WHEN_ANY):
             children = [self._begin(child) for child in _steps(action["compoundActions"])]
             return _Any(children) if kind == WHEN_ANY else _All(children)
         if kind == CONTINUE_AS_NEW:
-            self.continue_as_new = action["input"]
+            self.next_input = _input(action)
             return _Leaf(is_done=True)
         if kind == WAIT_FOR_EVENT:
             return self._wait_for(action["externalEventName"].lower())
@@ -203,8 +217,15 @@ class _Replay:
 def _call(action: Mapping[str, Any]) -> dict[str, Any]:
     is_sub = action["actionType"] in (CALL_SUB, CALL_SUB_RETRY)
     kind = Kind.SUB_CREATED if is_sub else Kind.TASK_SCHEDULED
-    asked = {"kind": kind, "name": action["functionName"], "data": action.get("input") or "null"}
-    return asked | ({"instance_id": action.get("instanceId")} if is_sub else {})
+    asked = {"kind": kind, "name": action["functionName"]}
+    if is_sub:
+        return asked | {"data": _input(action), "instance_id": action.get("instanceId")}
+    return asked | {"data": action.get("input") or "null"}
+
+
+def _input(action: Mapping[str, Any]) -> str:
+    """The SDK's JSON text as a JSON text itself: so it stands in ExecutionStarted, as recorded."""
+    return json.dumps(action.get("input"), ensure_ascii=False)
 
 
 @dataclass(frozen=True)
