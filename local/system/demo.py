@@ -132,8 +132,8 @@ def _print_findings(findings: list[dict[str, Any]]) -> None:
 
 def _what_is_left(where: Addresses) -> list[str]:
     """Names of scan groups that one of three witnesses does not know to be gone."""
-    listed = [group.name for group in _container_instances(where).container_groups.list()]
-    running = {name for name in listed if name and name.startswith("qscanner-")}
+    listed = [str(group.name) for group in _container_instances(where).container_groups.list()]
+    running = {name for name in listed if name.startswith("qscanner-")}
     ours = [
         group
         for group in requests.get(f"{where.arm_url}/emulator/groups", timeout=10).json()

@@ -242,6 +242,8 @@ class Store:
 
 
 def _instance(row: Sequence[Any]) -> Instance:
-    parent, execution, task = row[9:]
-    known = None if parent is None else Parent(parent, execution, task)
-    return Instance(*row[:9], known)
+    names = ("id", "name", "execution", "status", "input", "output", "custom_status")
+    known = dict(zip(names, row, strict=False))
+    created, updated, parent, execution, task = row[len(names) :]
+    waits = None if parent is None else Parent(parent, execution, task)
+    return Instance(**known, created=created, updated=updated, parent=waits)
