@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import socket
+import time
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from local.azurite.launcher import Ports, connection_string
 
 SUBSCRIPTION_ID = "00000000-1111-2222-3333-444444444444"
+LET_GO_WITHIN_SECONDS = 5
 DEFAULT_PORTS = {
     "FUNCTIONS_PORT": 7071,
     "ARM_PORT": 7072,
@@ -74,15 +76,27 @@ def forget_ports(folder: Path) -> None:
 
 
 def ensure_free(name: str, port: int) -> None:
-    """Raises `PortTakenError`, naming the setting, where somebody else listens."""
+    """Raises `PortTakenError`, naming the setting, where somebody else listens.
+
+    Looks again for a moment: a host that was just killed may not have let go of its port yet.
+    """
+    end = time.monotonic() + LET_GO_WITHIN_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > end:
+            raise PortTakenError(
+                f"Port {port} is taken by another program; set {name} to another port, or to 0."
+            )
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise PortTakenError(
-                f"Port {port} is taken by another program; set {name} to another port, or to 0."
-            ) from None
+            return False
+    return True
 
 
 def _free_port() -> int:
