@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 LOCAL := $(CURDIR)/.local
+LOCK := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 # Caches and temporary files stay in the folder too.
 export PIP_CACHE_DIR := $(LOCAL)/cache/pip
@@ -11,10 +12,12 @@ export npm_config_update_notifier := false
 export XDG_CACHE_HOME := $(LOCAL)/cache
 export TMPDIR := $(LOCAL)/tmp
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE :=
-
-SETUP := $(VENV)/.installed $(LOCAL)/.azurite-installed
+export PIP_ROOT_USER_ACTION := ignore
 $(shell mkdir -p $(LOCAL)/tmp $(LOCAL)/cache)
+
+PACKAGES := $(VENV)/.installed
+AZURITE := local/azurite/node_modules/.installed
+SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check start stop host lock clean setup
@@ -23,7 +26,7 @@ help: ## list the commands
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(SETUP) ## scan one deployment whole on this machine, and show it
-	@$(PY) -m local.system demo
+	@exec $(PY) -m local.system demo
 
 start: $(SETUP) ## start the whole system in the background (HOST=func or HOST=PROGRAM: another host)
 	@$(PY) -m local.system start $(if $(HOST),--host "$(HOST)")
@@ -32,12 +35,13 @@ stop: ## end what `make start` started
 	@if [ -x $(PY) ]; then $(PY) -m local.system stop; fi
 
 host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=folder
-	@$(PY) -m local.functions_host --app "$(APP)" --port "$(or $(PORT),7071)" --key "$(KEY)" --state "$(or $(STATE),$(LOCAL)/host)"
+	@exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
+		--key "$(or $(KEY),local)" --state "$(or $(STATE),$(LOCAL)/host-alone)"
 
 test: $(SETUP) ## run every test
-	@$(PY) -m pytest -n 2 --dist loadgroup
+	@$(PY) -m pytest -q -n 2 --dist loadgroup
 
-check: $(VENV)/.installed ## format, lint, types, layering
+check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy .
@@ -45,23 +49,17 @@ check: $(VENV)/.installed ## format, lint, types, layering
 
 setup: $(SETUP) ## install what the other commands need
 
-lock: $(VENV)/.installed ## renew the locked dependencies after a change of pyproject.toml
+lock: $(PACKAGES) ## renew the locked dependencies after a change of pyproject.toml
 	@$(VENV)/bin/uv pip compile $(LOCK) pyproject.toml -o requirements.txt
 	@$(VENV)/bin/uv pip compile $(LOCK) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@$(VENV)/bin/uv pip compile $(LOCK) --group node -o local/azurite/requirements-node.txt
-LOCK := -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 clean: stop ## remove what was installed and all local state
 	@rm -rf $(VENV) $(LOCAL) local/azurite/node_modules
 
-$(VENV)/.installed: requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11 to 3.13 is needed; name one with PYTHON=python3.12")'
-	@echo "Installing Python packages into $(VENV) (about a minute) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
-	@touch $@
+# The lock inside makes two makes at once wait for each other.
+$(PACKAGES): requirements-dev.txt
+	@$(PYTHON) -m local.system.install packages
 
-$(LOCAL)/.azurite-installed: local/azurite/package-lock.json $(VENV)/.installed
-	@echo "Installing Azurite into local/azurite/node_modules (about half a minute) ..."
-	@$(PY) -m local.azurite install
-	@touch $@
+$(AZURITE): local/azurite/package-lock.json local/azurite/requirements-node.txt | $(PACKAGES)
+	@$(PYTHON) -m local.system.install azurite

@@ -1,4 +1,4 @@
-"""Time, from one place."""
+"""Time, from one place: nothing else in this package asks what time it is."""
 
 from datetime import UTC, datetime
 from typing import Protocol
@@ -8,7 +8,7 @@ class Clock(Protocol):
     """Where the emulator takes the time from."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """Aware UTC; never goes back."""
 
 
 class SystemClock:
@@ -20,7 +20,7 @@ class SystemClock:
 
 
 def iso(moment: datetime | None) -> str | None:
-    """ISO-8601 UTC with milliseconds, as ARM writes times."""
+    """ISO-8601 UTC with milliseconds, as ARM writes times; None stays None."""
     if moment is None:
         return None
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

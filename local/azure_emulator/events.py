@@ -1,78 +1,68 @@
-"""Event Grid's events for writes and deletes of resources, delivered as Event Grid does.
+"""Event Grid's events for writes and deletes of resources, in the Event Grid schema.
 
-At least once, and again with growing gaps while the endpoint fails or is down. The schema is that
-of Microsoft.Resources events (azure-docs, event-schema-subscriptions); no sample for container
-groups is published, so operation and provider are put in by analogy.
+By azure-docs, event-schema-subscriptions. No sample for container groups is published: operation
+and provider are put in by analogy. A resource's content is in none of them, and the caller's
+claims are personal data, invented here, so that a test can look for them where they must not be.
 """
 
-import asyncio
-import uuid
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import aiohttp
-
 from local.azure_emulator.clock import iso
 
-GAPS_SECONDS = (1, 1, 2, 2, 5, 10, 10, 30)
 Publish = Callable[[dict[str, Any]], None]
+TENANT = "00000000-0000-0000-0000-000000000000"
+CLAIMS = {
+    "name": "Petra Planted",
+    "ipaddr": "203.0.113.77",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn": "petra.planted@example.com",
+}
 
 
-def resource_event(subject: str, provider_type: str, verb: str, now: datetime) -> dict[str, Any]:
-    """The event of a write or delete; `verb` is Write or Delete."""
+def resource_event(
+    subject: str,
+    kind: str,
+    verb: str,
+    now: datetime,
+    new_id: Callable[[], str],
+    method: str | None = None,
+) -> dict[str, Any]:
+    """The event of a write or delete of a resource of that kind; `verb` is Write or Delete.
+
+    `method` is given for updates and deletes: only their events carry an httpRequest.
+    """
     subscription = subject.split("/")[2]
+    action = f"{kind}/{verb.lower()}"
+    data: dict[str, Any] = {
+        "authorization": {
+            "scope": subject,
+            "action": action,
+            "evidence": {"role": "Subscription Admin"},
+        },
+        "claims": CLAIMS,
+        "correlationId": new_id(),
+        "resourceProvider": kind.partition("/")[0],
+        "resourceUri": subject,
+        "operationName": action,
+        "status": "Succeeded",
+        "subscriptionId": subscription,
+        "tenantId": TENANT,
+    }
+    if method:
+        data["httpRequest"] = {
+            "clientRequestId": new_id(),
+            "clientIpAddress": CLAIMS["ipaddr"],
+            "method": method,
+            "url": f"https://management.azure.com{subject}",
+        }
     return {
-        "id": str(uuid.uuid4()),
+        "id": new_id(),
         "topic": f"/subscriptions/{subscription}",
         "subject": subject,
         "eventType": f"Microsoft.Resources.Resource{verb}Success",
         "eventTime": iso(now),
+        "data": data,
         "dataVersion": "2",
         "metadataVersion": "1",
-        "data": {
-            "correlationId": str(uuid.uuid4()),
-            "resourceProvider": provider_type.split("/", maxsplit=1)[0],
-            "resourceUri": subject,
-            "operationName": f"{provider_type}/{verb.lower()}",
-            "status": "Succeeded",
-            "subscriptionId": subscription,
-            "tenantId": "00000000-0000-0000-0000-000000000000",
-        },
     }
-
-
-class Delivery:
-    """Delivers events to one webhook, each on its own."""
-
-    def __init__(self, url: str | None) -> None:
-        """Without an address events are dropped, as without a subscription."""
-        self._url = url
-        self._under_way: set[asyncio.Task[None]] = set()
-
-    def publish(self, event: dict[str, Any]) -> None:
-        """Deliver in the background."""
-        if self._url is None:
-            return
-        task = asyncio.get_running_loop().create_task(self._deliver(self._url, event))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-
-    async def _deliver(self, url: str, event: dict[str, Any]) -> None:
-        tries = 0
-        while not await _post(url, event):
-            await asyncio.sleep(GAPS_SECONDS[min(tries, len(GAPS_SECONDS) - 1)])
-            tries += 1
-
-
-async def _post(url: str, event: dict[str, Any]) -> bool:
-    timeout = aiohttp.ClientTimeout(total=30)
-    headers = {"aeg-event-type": "Notification"}
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.post(url, json=[event], headers=headers) as answer,
-        ):
-            return answer.ok
-    except (aiohttp.ClientError, TimeoutError):
-        return False

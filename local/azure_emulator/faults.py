@@ -1,39 +1,70 @@
-"""Faults on demand, as `PUT /emulator/faults` says.
+"""Faults on demand, as `PUT /emulator/faults` says: a list that replaces the one before.
 
-A fault is {operation, ...}: operation is put, get, list, delete or logs. With `status` the request
-is refused with `code`, `message` and `retryAfterSeconds`; without it the operation misbehaves:
-logs with `truncateHeadBytes` or `dropLinesContaining`, delete with `code: stuck` (accepted, and
-nothing happens). `resourceGroup`, `name` and `namePrefix` say whom it concerns, `count` how often,
-`probability` how likely.
+    {"operation": "put|get|list|delete|logs|*",   which requests; the first fault that fits acts
+     "resourceGroup", "name", "namePrefix",       whom it concerns (default: everybody)
+     "count": 3, "skip": 1, "probability": 0.5,   how often, after how many, how likely
+     ...}
+
+With `status` the request is refused with `code`, `message` and `retryAfterSeconds`; with
+`"applied": true` it takes effect first, as when a reply is lost. Without `status` it misbehaves:
+
+    put     code "provisioningFailed": accepted, and ends as Failed without running anything
+    delete  code "stuck": says that it succeeded, and the group goes on running
+            code "slow": takes `seconds`
+    logs    "truncateHeadBytes": n, "dropLinesContaining": text, code "empty": content is null
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from local.azure_emulator.messages import Response, arm_error
+
+OPERATIONS = frozenset({"put", "get", "list", "delete", "logs", "*"})
+BEHAVIOURS = {
+    "put": frozenset({"provisioningFailed"}),
+    "delete": frozenset({"stuck", "slow"}),
+    "logs": frozenset({"empty"}),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An error instead of the reply; where `applied` the request takes effect all the same."""
+
+    response: Response
+    applied: bool
 
 
 class Faults:
     """The faults in force."""
 
     def __init__(self, seed: int = 0) -> None:
-        """Start with none."""
+        """Start with none; `seed` decides what is probable."""
         self._faults: list[dict[str, Any]] = []
         self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose
 
-    def set(self, faults: Sequence[Mapping[str, Any]]) -> None:
-        """Replace all faults; an empty list clears."""
+    def set(self, faults: Any) -> str | None:
+        """Replace all faults, [] clears; what is wrong with them, in which case none changes."""
+        if not isinstance(faults, list):
+            return "A list of faults is needed."
+        for fault in faults:
+            problem = _problem(fault)
+            if problem:
+                return problem
         self._faults = [dict(fault) for fault in faults]
+        return None
 
-    def refusal(self, operation: str, resource_group: str, name: str) -> Response | None:
-        """The error with which this request is refused, or None."""
+    def refusal(self, operation: str, resource_group: str, name: str) -> Refusal | None:
+        """How this request is refused, or None."""
         fault = self._take(operation, resource_group, name, is_refusal=True)
         if fault is None:
             return None
         code = str(fault.get("code", "InternalServerError"))
-        message = str(fault.get("message", f"A fault set by a test: {code}."))
-        return arm_error(int(fault["status"]), code, message, fault.get("retryAfterSeconds"))
+        message = str(fault.get("message", f"A fault that was asked for: {code}."))
+        response = arm_error(int(fault["status"]), code, message, fault.get("retryAfterSeconds"))
+        return Refusal(response, bool(fault.get("applied")))
 
     def misbehaviour(self, operation: str, resource_group: str, name: str) -> Mapping[str, Any]:
         """How this operation goes wrong without saying so; empty where it does not."""
@@ -47,6 +78,9 @@ class Faults:
                 continue
             if not _concerns(fault, operation, resource_group, name):
                 continue
+            if fault.get("skip", 0) > 0:
+                fault["skip"] -= 1
+                continue
             if self._random.random() >= fault.get("probability", 1):
                 continue
             if "count" in fault:
@@ -55,9 +89,22 @@ class Faults:
         return None
 
 
+def _problem(fault: Any) -> str | None:
+    if not isinstance(fault, dict) or fault.get("operation") not in OPERATIONS:
+        return f"A fault needs an operation: one of {', '.join(sorted(OPERATIONS))}."
+    if "status" in fault:
+        status = fault["status"]
+        is_error = isinstance(status, int) and 400 <= status <= 599  # noqa: PLR2004  # HTTP's
+        return None if is_error else "A fault's status needs to be 400 to 599."
+    known = BEHAVIOURS.get(fault["operation"], frozenset())
+    if "code" in fault and fault["code"] not in known:
+        return f"'{fault['code']}' is no behaviour of {fault['operation']}; an error needs status."
+    return None
+
+
 def _concerns(fault: Mapping[str, Any], operation: str, resource_group: str, name: str) -> bool:
     return (
-        fault.get("operation") in (operation, "*")
+        fault["operation"] in (operation, "*")
         and fault.get("resourceGroup", resource_group).lower() == resource_group.lower()
         and fault.get("name", name).lower() == name.lower()
         and name.lower().startswith(fault.get("namePrefix", "").lower())

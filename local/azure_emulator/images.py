@@ -1,30 +1,28 @@
 """What the scanner stand-in finds in an image, as `PUT /emulator/images` says."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.qscanner_stand_in.behaviour import normal_name, read_all, write
+
 
 class Images:
-    """Behaviour by image, written to a file that the stand-in reads."""
+    """Behaviour by image, in a private file that the stand-in reads."""
 
     def __init__(self, file: Path) -> None:
-        """Start with nothing said of any image."""
-        self.file = file
-        self.set({})
+        """Go on with what an earlier run was told, if anything."""
+        self._file = file
+        self._behaviours = read_all(file)
 
-    def set(self, behaviour: Mapping[str, Any]) -> None:
-        """Replace what is said of the images named; others keep what was said of them."""
-        known = json.loads(self.file.read_text()) if self.file.exists() else {}
-        named = {plain_name(image): told for image, told in behaviour.items()}
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(json.dumps(known | named))
-        fresh.replace(self.file)
+    def set(self, behaviours: Any) -> str | None:
+        """Take what is said of the images named; others keep what was said of them.
 
-
-def plain_name(image: str) -> str:
-    """One spelling for all: `nginx:1.27` and `docker.io/library/nginx:1.27` are one image."""
-    name = image.removeprefix("index.").removeprefix("docker.io/").removeprefix("library/")
-    last_part = name.rpartition("/")[2]
-    return name if ":" in last_part or "@" in last_part else f"{name}:latest"
+        Returns what is wrong with it, in which case nothing changes.
+        """
+        if not isinstance(behaviours, dict):
+            return "An object is needed: image to behaviour."
+        if any(not isinstance(one, dict) for one in behaviours.values()):
+            return 'A behaviour is an object, such as {"findings": 3}.'
+        self._behaviours |= {normal_name(image): told for image, told in behaviours.items()}
+        write(self._file, self._behaviours)
+        return None

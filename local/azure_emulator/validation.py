@@ -1,34 +1,132 @@
-"""What ACI refuses at once, by its troubleshooting page and the required fields of its models."""
+"""What ACI refuses at once: names by its troubleshooting page, fields by the specification.
+
+The codes of these refusals are not published; they say what they mean.
+"""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
 
 from local.azure_emulator.messages import Response, arm_error
 
+# 1 to 63 lower-case letters, digits and hyphens, no hyphen first or last.
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+VARIABLE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
+MOST_CONTAINERS = 60
+MOST_VOLUMES = 20
+_LISTS = (
+    "containers", "initContainers", "volumes", "imageRegistryCredentials",
+)  # fmt: skip
+_LISTS_OF_CONTAINER = ("environmentVariables", "volumeMounts", "ports")
 
 
-def refuse_body(name: str, body: Any) -> Response | None:
-    """The refusal of a PUT's name and body, or None."""
+class _Refused(Exception):
+    """Carries a code and a sentence out of the checks; never leaves this module."""
+
+
+def refuse_group(name: str, body: Any) -> Response | None:
+    """The refusal of a PUT's name and body, or None where all is well.
+
+    Messages name fields and names, never values: those may be secret.
+    """
+    try:
+        _check_group(name, body)
+    except _Refused as refused:
+        code, message = refused.args
+        return arm_error(400, code, message)
+    return None
+
+
+def _check_group(name: str, body: Any) -> None:
     if not NAME.fullmatch(name):
-        return arm_error(400, "InvalidContainerGroupName", f"'{name}' is no legal name.")
-    properties = body.get("properties") if isinstance(body, dict) else None
-    containers = properties.get("containers") if isinstance(properties, dict) else None
-    if not isinstance(containers, list) or not containers or not body.get("location"):
-        return arm_error(400, "InvalidRequestContent", "location and containers are required.")
-    assert isinstance(properties, dict)
-    for container in [*containers, *(properties.get("initContainers") or [])]:
-        inner = container.get("properties") or {}
-        if not NAME.fullmatch(str(container.get("name"))) or not inner.get("image"):
-            needs = "A container needs a legal name and an image."
-            return arm_error(400, "InvalidContainer", needs)
-    return next((refused for one in containers if (refused := _refuse_resources(one))), None)
+        _refuse("InvalidContainerGroupName", f"The container group name '{name}' is invalid.")
+    if not isinstance(body, dict) or not isinstance(body.get("properties"), dict):
+        _refuse("InvalidRequestContent", "The body needs to be an object with 'properties'.")
+    if not body.get("location"):
+        _refuse("LocationRequired", "The location property is required for this definition.")
+    properties = body["properties"]
+    _check_lists(properties, _LISTS)
+    if properties.get("osType") not in ("Linux", "Windows"):
+        _refuse("InvalidOsType", "'osType' needs to be Linux or Windows.")
+    if properties.get("restartPolicy", "Always") not in ("Always", "OnFailure", "Never"):
+        _refuse("InvalidRestartPolicy", "'restartPolicy' needs to be Always, OnFailure or Never.")
+    containers = [*_all_containers(properties)]
+    if not properties.get("containers") or len(containers) > MOST_CONTAINERS:
+        _refuse("InvalidContainerCount", f"A group has 1 to {MOST_CONTAINERS} containers.")
+    volumes = _volumes(properties)
+    for container in containers:
+        _check_container(container, volumes)
+    names = [container["name"] for container in containers]
+    if len(set(names)) < len(names):
+        _refuse("DuplicateContainerName", "Two containers of the group have the same name.")
+    for container in properties["containers"]:
+        _check_resources(container)
 
 
-def _refuse_resources(container: Mapping[str, Any]) -> Response | None:
-    asked = (container["properties"].get("resources") or {}).get("requests") or {}
-    if asked.get("cpu") and asked.get("memoryInGB"):
-        return None
-    needs = f"Container '{container['name']}' needs cpu and memoryInGB."
-    return arm_error(400, "ResourceRequestsNotSpecified", needs)
+def _check_lists(parent: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    for name in names:
+        entries = parent.get(name)
+        if entries is None:
+            continue
+        if not isinstance(entries, list) or any(not isinstance(one, dict) for one in entries):
+            _refuse("InvalidRequestContent", f"'{name}' needs to be a list of objects.")
+
+
+def _all_containers(properties: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from properties.get("initContainers") or []
+    yield from properties.get("containers") or []
+
+
+def _volumes(properties: Mapping[str, Any]) -> set[str]:
+    volumes = properties.get("volumes") or []
+    names = [volume.get("name") for volume in volumes]
+    if len(names) > MOST_VOLUMES or any(not NAME.fullmatch(str(name)) for name in names):
+        _refuse("InvalidVolume", f"A group has up to {MOST_VOLUMES} volumes with legal names.")
+    if len(set(names)) < len(names):
+        _refuse("DuplicateVolumeName", "Two volumes of the group have the same name.")
+    return set(names)
+
+
+def _check_container(container: Mapping[str, Any], volumes: set[str]) -> None:
+    name, properties = container.get("name"), container.get("properties")
+    if not NAME.fullmatch(str(name)):
+        _refuse("InvalidContainerName", f"The container name '{name}' is invalid.")
+    if not isinstance(properties, dict) or not isinstance(properties.get("image"), str):
+        _refuse("InvalidContainerImage", f"The container '{name}' has no image.")
+    if not re.fullmatch(r"\S+", properties["image"]):
+        _refuse("InvalidImageName", f"The image name in the container '{name}' is invalid.")
+    command = properties.get("command") or []
+    if not isinstance(command, list) or any(not isinstance(word, str) for word in command):
+        _refuse("InvalidCommand", f"The command of '{name}' needs to be a list of strings.")
+    _check_lists(properties, _LISTS_OF_CONTAINER)
+    for variable in properties.get("environmentVariables") or []:
+        _check_variable(str(name), variable)
+    for mount in properties.get("volumeMounts") or []:
+        if mount.get("name") not in volumes or not str(mount.get("mountPath")).startswith("/"):
+            _refuse("InvalidVolumeMount", f"A mount of '{name}' has no such volume or no path.")
+
+
+def _check_variable(container: str, variable: Mapping[str, Any]) -> None:
+    if not VARIABLE_NAME.fullmatch(str(variable.get("name"))):
+        _refuse("InvalidEnvironmentVariable", f"A variable of '{container}' has no legal name.")
+    values = [variable[key] for key in ("value", "secureValue") if variable.get(key) is not None]
+    if len(values) > 1 or any(not isinstance(value, str) for value in values):
+        message = f"'{variable['name']}' needs one of value and secureValue, as a string."
+        _refuse("InvalidEnvironmentVariable", message)
+
+
+def _check_resources(container: Mapping[str, Any]) -> None:
+    resources = container["properties"].get("resources")
+    requests = resources.get("requests") if isinstance(resources, dict) else None
+    asked = requests if isinstance(requests, dict) else {}
+    if any(not _is_positive(asked.get(name)) for name in ("cpu", "memoryInGB")):
+        message = f"The container '{container['name']}' needs requests of cpu and memoryInGB."
+        _refuse("ResourceRequestsNotSpecified", message)
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise _Refused(code, message)

@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.azurite.node import HERE, find_node
+from local.azurite.node import HERE, ensure_node, find_node
 
 ACCOUNT = "devstoreaccount1"
 # Microsoft's published constant for its storage emulators, the same everywhere; no secret.
@@ -25,12 +25,15 @@ class Ports:
 
 def install() -> None:
     """`npm ci` from the lock file, which names no download address; no scripts are run."""
-    npm = find_node().npm
-    subprocess.run([*npm, "ci", "--ignore-scripts", "--silent", "--no-fund"], cwd=HERE, check=True)
+    npm = [*ensure_node().npm, "ci", "--ignore-scripts", "--loglevel=error"]
+    subprocess.run(npm, cwd=HERE, stdout=subprocess.DEVNULL, check=True)
 
 
 def command(ports: Ports, folder: Path) -> list[str]:
-    """The command that serves blobs, queues and tables from a folder, on loopback alone."""
+    """The command that serves blobs, queues and tables from a folder, on loopback alone.
+
+    Raises `NodeMissingError`.
+    """
     program = HERE / "node_modules/azurite/dist/src/azurite.js"
     return [
         *find_node().node, str(program),

@@ -8,103 +8,114 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from local.qscanner_stand_in import catalogue, reports
+from local.qscanner_stand_in.behaviour import Behaviour, read
+from local.qscanner_stand_in.exit_codes import GENERIC_ERROR, ending
+from local.qscanner_stand_in.findings import Finding, findings
+from local.qscanner_stand_in.inventory import USUAL_OS, USUAL_PACKAGES, inventory
+from local.qscanner_stand_in.report_json import report_json
+from local.qscanner_stand_in.sarif import sarif
+from local.qscanner_stand_in.table import table
 
-GENERIC_ERROR = 1
-IMAGE_ARTIFACT_FAILED = 6
-RESULT_CODES = {0, 42, 43}
-DEFAULT_SECONDS = 2.0
-# Qualys' own rule for access tokens.
-TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,1000}")
-
-
-def behaviour(image: str) -> Mapping[str, Any]:
-    """What the emulator was told of this image: a private file, named by one variable."""
-    file = os.environ.get("QSCANNER_STAND_IN_IMAGES")
-    told: dict[str, Any] = json.loads(Path(file).read_text()) if file else {}
-    name = image.removeprefix("docker.io/").removeprefix("library/")
-    return dict(told.get(name) or told.get(name.partition("@")[0]) or {})
+USUAL_SECONDS = 2.0
+TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,1000}")  # Qualys' own rule for access tokens
+WITHOUT_REPORT = ("inventory-only", "scan-only")
 
 
-def scan(options: argparse.Namespace) -> int:
+def scan(
+    options: argparse.Namespace,
+    environment: Mapping[str, str],
+    wait: Callable[[float], None],
+) -> int:
     """Scan, and return the exit code."""
-    print("STAND-IN: this is not qscanner; nothing is pulled or scanned, findings are invented.")
-    if not TOKEN.fullmatch(os.environ.get("QUALYS_ACCESS_TOKEN", "")):
-        # Which code the real tool ends with is not known; 1 is its general error.
-        print("ERROR: failed to authenticate: QUALYS_ACCESS_TOKEN is missing or malformed")
+    _say("STAND-IN: this is not qscanner; nothing is pulled or scanned, findings are invented.")
+    token = options.access_token or environment.get("QUALYS_ACCESS_TOKEN", "")
+    if not TOKEN.fullmatch(token):
+        # [UNKNOWN] which code the real tool ends with (1, 33 or 40): its table has none for this.
+        _say("ERROR: failed to authenticate: the access token is missing or malformed")
         return GENERIC_ERROR
-    told = behaviour(options.target)
-    print(f"INFO  Image source: registry ({options.target})", flush=True)
-    time.sleep(float(told.get("seconds", DEFAULT_SECONDS)))
+    told = read(environment, options.target)
+    _say("INFO  Image source: registry")
+    seconds = float(told.get("seconds", USUAL_SECONDS))
+    wait(min(seconds, options.scan_timeout))
+    if seconds > options.scan_timeout:
+        # [UNKNOWN] which code it is that a scan over its time ends with.
+        _say("ERROR: scan timed out")
+        return GENERIC_ERROR
     if told.get("oom"):
         os.kill(os.getpid(), signal.SIGKILL)
+    return _finish(options, told)
+
+
+def _finish(options: argparse.Namespace, told: Behaviour) -> int:
     exit_code = int(told.get("exitCode", 0))
-    if exit_code == IMAGE_ARTIFACT_FAILED:
-        print("ERROR: failed to create scan target: failed to create Image artifact")
-        return exit_code
-    _write(options, told, exit_code)
-    print(f"INFO  The scan ends with {exit_code}", flush=True)
+    end = ending(exit_code)
+    found = findings(told, options.target, options.scan_types)
+    folder = Path(options.output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{folder}/{hashlib.sha256(options.target.encode()).hexdigest()}"
+    if end.leaves_inventory:
+        _tell_of_image(told)
+        if "json" in options.format and not told.get("noInventory"):
+            content = inventory(options.target, options.scan_types, told, found)
+            _write(Path(f"{stem}-ScanResult.json"), content)
+            _say(f"INFO  Scan Result JSON created at {stem}-ScanResult.json")
+    is_reported = end.leaves_report and options.mode not in WITHOUT_REPORT
+    if is_reported and not told.get("noReport"):
+        _report(options, stem, told, found)
+    if end.error:
+        _say(f"ERROR: {end.error}")
     return exit_code
 
 
-def _write(options: argparse.Namespace, told: Mapping[str, Any], exit_code: int) -> None:
-    """Print what is known of the image, and write the files that were asked for."""
-    findings = catalogue.findings(told, options.target)
-    scan_types = options.scan_types.split(",")
-    os_name, packages = told.get("os", "Debian GNU/Linux 12"), told.get("packages", 12)
-    if os_name:
-        print(f"INFO  OS detected: {os_name}")
-    print(f"INFO  OS package(s) detected: {packages}\nINFO  Language package(s) detected: 0")
-    print("INFO  All scans completed in 412.730582ms")
-    stem = Path(options.output_dir) / hashlib.sha256(options.target.encode()).hexdigest()[:16]
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    if not told.get("noInventory"):
-        content = reports.inventory(findings, scan_types, told)
-        Path(f"{stem}-ScanResult.json").write_text(json.dumps(content))
-        print(f"INFO  Scan Result JSON created at {stem}-ScanResult.json")
-    if options.mode in ("inventory-only", "scan-only") or told.get("noReport"):
-        return
-    if exit_code in RESULT_CODES or told.get("reportSecondsAfterExit"):
-        _write_reports(options.report_format.split(","), stem, findings, told)
+def _tell_of_image(told: Behaviour) -> None:
+    os_name = told.get("os", USUAL_OS)
+    if os_name is not None:
+        _say(f"INFO  OS detected: {os_name}")
+    _say(f"INFO  OS package(s) detected: {told.get('packages', USUAL_PACKAGES)}")
+    _say("INFO  Language package(s) detected: 0")
+    _say("INFO  All scans completed in 412.730582ms")
 
 
-def _write_reports(
-    formats: list[str], stem: Path, findings: reports.Findings, told: Mapping[str, Any]
+def _report(
+    options: argparse.Namespace, stem: str, told: Behaviour, found: Sequence[Finding]
 ) -> None:
-    if "sarif" in formats:
-        text = json.dumps(reports.sarif(findings))
-        after = told.get("reportSecondsAfterExit")
-        file = Path(f"{stem}-Report.sarif.json")
-        if after:
-            _write_slowly(file, text, float(after))
-            return
+    if "json" in options.report_format:
+        _write(Path(f"{stem}-Report.json"), report_json(found))
+    if "sarif" in options.report_format:
+        content = sarif(options.target, told.get("os", USUAL_OS), found)
+        padding = os.urandom(int(told.get("reportPaddingBytes", 0)))
+        if padding:
+            content["runs"][0]["properties"]["padding"] = b64encode(padding).decode()
+        _write_sarif(Path(f"{stem}-Report.sarif.json"), json.dumps(content), told)
+    if "table" in options.report_format:
+        for line in table(found):
+            _say(line)
+
+
+def _write_sarif(file: Path, text: str, told: Behaviour) -> None:
+    text = text[: told.get("reportBytes", len(text))]
+    seconds = float(told.get("reportSecondsAfterExit", 0))
+    if not seconds:
         file.write_text(text)
-    if "json" in formats:
-        Path(f"{stem}-Report.json").write_text(json.dumps(reports.report_json(findings)))
-    if "table" in formats:
-        for finding in findings:
-            print(f"| {finding['qid']} | {finding['severity']} | {finding['package']} |")
+        return
+    writer = subprocess.Popen(
+        [sys.executable, "-m", "local.qscanner_stand_in.slow_writer", str(file), str(seconds)],
+        stdin=subprocess.PIPE,
+        text=True,
+    )
+    assert writer.stdin is not None
+    with writer.stdin as stdin:
+        stdin.write(text)
 
 
-def _write_slowly(file: Path, text: str, seconds: float) -> None:
-    """Go on writing after the scanner has ended, so that no look finds the file at rest."""
-    writer = (
-        "import pathlib, sys, time\n"
-        "file, text, seconds = pathlib.Path(sys.argv[1]), sys.stdin.read(), float(sys.argv[2])\n"
-        "end, written = time.monotonic() + seconds, 0\n"
-        "while time.monotonic() < end:\n"
-        "    written += 1\n"
-        "    file.write_text(text[: written % len(text)])\n"
-        "    time.sleep(0.3)\n"
-    )
-    child = subprocess.Popen(
-        [sys.executable, "-c", writer, str(file), str(seconds)], stdin=subprocess.PIPE, text=True
-    )
-    assert child.stdin is not None
-    child.stdin.write(text)
-    child.stdin.close()
+def _write(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content))
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)

@@ -6,6 +6,8 @@ import secrets
 import socket
 import time
 import uuid
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +23,11 @@ DEFAULT_PORTS = {
     "AZURITE_QUEUE_PORT": 10001,
     "AZURITE_TABLE_PORT": 10002,
 }
+LAST_PORT = 65535
 
 
-class PortTakenError(Exception):
-    """Somebody else listens on a port that the system needs."""
+class PortError(Exception):
+    """A port is taken by somebody else, or what the environment asks for is none."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ def installation(folder: Path) -> Installation:
     if file.exists():
         return Installation(**json.loads(file.read_text()))
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = Installation(secrets.token_urlsafe(24), f"stand-in.{uuid.uuid4()}")
+    # In hexadecimal: a key that begins with a hyphen would look like an option to the host.
+    fresh = Installation(secrets.token_hex(24), f"stand-in.{uuid.uuid4()}")
     write_private(file, asdict(fresh))
     return fresh
 
@@ -56,15 +60,17 @@ def write_private(file: Path, content: Any) -> None:
 
 
 def choose_ports(folder: Path, *, any_free: bool = False) -> dict[str, int]:
-    """The ports of this folder: those of the last start, else as the environment says."""
+    """The ports of this folder: those of the last start, else as the environment says (0: any).
+
+    Raises `PortError` for what is no port.
+    """
     file = folder / "ports.json"
     if file.exists():
         kept: dict[str, int] = json.loads(file.read_text())
         return kept
-    asked = {name: int(os.environ.get(name) or port) for name, port in DEFAULT_PORTS.items()}
-    if any_free:
-        asked = dict.fromkeys(asked, 0)
-    ports = {name: port or _free_port() for name, port in asked.items()}
+    asked = {name: 0 if any_free else _asked(name, port) for name, port in DEFAULT_PORTS.items()}
+    free = _free_ports(len(asked))
+    ports = {name: port or free.pop() for name, port in asked.items()}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))
     return ports
@@ -76,14 +82,14 @@ def forget_ports(folder: Path) -> None:
 
 
 def ensure_free(name: str, port: int) -> None:
-    """Raises `PortTakenError`, naming the setting, where somebody else listens.
+    """Raises `PortError`, naming the setting, where somebody else listens.
 
     Looks again for a moment: a host that was just killed may not have let go of its port yet.
     """
     end = time.monotonic() + LET_GO_WITHIN_SECONDS
     while not _is_free(port):
         if time.monotonic() > end:
-            raise PortTakenError(
+            raise PortError(
                 f"Port {port} is taken by another program; set {name} to another port, or to 0."
             )
         time.sleep(0.1)
@@ -99,11 +105,20 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _asked(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text) <= LAST_PORT):
+        raise PortError(f"{name} must be a port from 1 to {LAST_PORT}, or 0 for any free one.")
+    return int(text)
+
+
+def _free_ports(number: int) -> list[int]:
+    """Different ones: each is held until all are found."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,7 @@ class Addresses:
     scan_resource_group: str
     logs: str
 
-    def to_run_json(self) -> dict[str, Any]:
+    def to_run_json(self, pids: Mapping[str, int]) -> dict[str, Any]:
         """What .local/run.json holds; the registry stand-in does not exist yet."""
         return {
             "functionsUrl": self.functions_url,
@@ -130,6 +145,7 @@ class Addresses:
             "subscriptionId": self.subscription_id,
             "scanResourceGroup": self.scan_resource_group,
             "logs": self.logs,
+            "pids": dict(pids),
         }
 
 

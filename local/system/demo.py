@@ -1,8 +1,14 @@
 """One deployment, scanned whole on this machine: phases, findings, and the proof of cleanup."""
 
+import fcntl
 import json
+import shutil
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import requests
@@ -14,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from local.azurite.launcher import connection_string
-from local.system.addresses import Addresses, forget_ports
+from local.system.addresses import Addresses
 from local.system.lifecycle import StartError, start, stop
 
 IMAGE = "nginx:1.27"
@@ -26,19 +32,38 @@ CONSOLE = Console(highlight=False, width=100)
 
 
 def demo(folder: Path) -> int:
-    """Run the demo in a state folder of its own; 0 when all of it held, else 1 with the reason."""
+    """Run the demo in a state folder of its own; 0 when all of it held, else 1 with the reason.
+
+    However it ends, SIGINT and SIGTERM included, nothing that it started is left running.
+    """
     CONSOLE.print("[bold]imagescan[/] on this machine: Azure and the scanner are stand-ins,")
     CONSOLE.print("the app is the one that runs on Azure. Nothing leaves this machine.\n")
-    stop(folder)
-    forget_ports(folder)
-    try:
-        where = start(folder, ports_are_free=True)
-        return _show(where)
-    except StartError as error:
-        CONSOLE.print(f"[red]{error}[/]")
-        return 1
-    finally:
+    with _alone(folder):
+        # From nothing: a fresh result of an earlier demo would be taken instead of a scan.
         stop(folder)
+        shutil.rmtree(folder)
+        signal.signal(signal.SIGTERM, _interrupt)
+        try:
+            return _show(start(folder, ports_are_free=True))
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            stop(folder)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raises `StartError` while another demo uses the folder; the lock goes with its process."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StartError("Another demo is running; wait until it ends.") from None
+        yield
 
 
 def _show(where: Addresses) -> int:

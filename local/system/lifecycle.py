@@ -1,18 +1,21 @@
 """Starting and stopping the whole system."""
 
+import fcntl
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
 from local.azurite import launcher as azurite
+from local.azurite.node import NodeMissingError
 from local.system.addresses import (
     Addresses,
-    PortTakenError,
+    PortError,
     addresses,
     choose_ports,
     ensure_free,
@@ -20,9 +23,9 @@ from local.system.addresses import (
     installation,
     write_private,
 )
-from local.system.processes import Processes
+from local.system.processes import PROJECT, Processes
 
-ROOT = Path(__file__).parents[2]
+ROOT = PROJECT
 AZURITE, EMULATOR, HOST = "azurite", "azure-emulator", "functions-host"
 READY_WITHIN_SECONDS = 90
 PORTS_OF = {
@@ -41,35 +44,62 @@ def start(folder: Path, host: str | None = None, *, ports_are_free: bool = False
 
     Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
     with the same state. `ports_are_free` takes any free ports, whatever the environment asks for.
-    Raises `StartError` after stopping what it started.
+    Whatever keeps it from the end, an interrupt too, what it started is stopped; raises
+    `StartError` for what a person can mend.
     """
-    processes = Processes(folder)
-    fresh = [name for name in PORTS_OF if not processes.find(name)]
-    try:
-        if len(fresh) == len(PORTS_OF):
-            forget_ports(folder)
-            choose_ports(folder, any_free=ports_are_free)
-        where = addresses(folder)
-        _ensure_ports(folder, fresh)
-        _start_azurite(processes, folder, where)
-        _start_emulator(processes, folder, where)
-        _start_host(processes, folder, where, host)
-        _wait_until_healthy(processes, where)
-    except (StartError, PortTakenError) as error:
-        for name in reversed(fresh):
-            processes.stop(name)
-        raise StartError(str(error)) from None
-    write_private(folder / "run.json", where.to_run_json())
+    with _one_at_a_time(folder):
+        processes = Processes(folder)
+        fresh = [name for name in PORTS_OF if not processes.find(name)]
+        try:
+            where = _start_fresh(processes, folder, fresh, host, ports_are_free=ports_are_free)
+        except BaseException as error:
+            for name in reversed(fresh):
+                processes.stop(name)
+            if isinstance(error, PortError | NodeMissingError):
+                raise StartError(str(error)) from None
+            raise
+        write_private(folder / "run.json", where.to_run_json(processes.pids()))
+        return where
+
+
+def _start_fresh(
+    processes: Processes, folder: Path, fresh: list[str], host: str | None, *, ports_are_free: bool
+) -> Addresses:
+    if len(fresh) == len(PORTS_OF):
+        forget_ports(folder)
+        choose_ports(folder, any_free=ports_are_free)
+    where = addresses(folder)
+    host_command = _host_command(host, folder, where)
+    _ensure_ports(folder, fresh)
+    _start_azurite(processes, folder, where)
+    _start_emulator(processes, folder, where)
+    _start_host(processes, folder, where, host_command)
     return where
 
 
 def stop(folder: Path) -> None:
     """End everything, the host first; fine when nothing runs."""
-    processes = Processes(folder)
-    for name in (HOST, EMULATOR, AZURITE):
-        processes.stop(name)
-    (folder / "run.json").unlink(missing_ok=True)
-    forget_ports(folder)
+    with _one_at_a_time(folder):
+        processes = Processes(folder)
+        for name in (HOST, EMULATOR, AZURITE):
+            processes.stop(name)
+        (folder / "run.json").unlink(missing_ok=True)
+        forget_ports(folder)
+
+
+def status(folder: Path) -> dict[str, int | None]:
+    """The pid of each part, None where it does not run."""
+    pids = Processes(folder).pids()
+    return {name: pids.get(name) for name in PORTS_OF}
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Two commands on one folder wait for each other; the lock goes with its process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _ensure_ports(folder: Path, fresh: list[str]) -> None:
@@ -106,13 +136,11 @@ def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> Non
     _wait(processes, EMULATOR, lambda: _serves(f"{where.arm_url}/emulator/groups"))
 
 
-def _start_host(processes: Processes, folder: Path, where: Addresses, host: str | None) -> None:
-    if processes.find(HOST):
-        return
-    environment = _plain_environment() | _app_settings(folder, where)
-    command = _host_command(host, folder, where)
-    processes.start(HOST, command, environment | {"PYTHONPATH": str(ROOT)})
-    _wait(processes, HOST, lambda: _serves(f"{where.functions_url}/api/health"))
+def _start_host(processes: Processes, folder: Path, where: Addresses, command: list[str]) -> None:
+    if not processes.find(HOST):
+        environment = _plain_environment() | _app_settings(folder, where)
+        processes.start(HOST, command, environment | {"PYTHONPATH": str(ROOT)})
+    _wait(processes, HOST, lambda: _is_healthy(where))
 
 
 def _host_command(host: str | None, folder: Path, where: Addresses) -> list[str]:
@@ -125,13 +153,13 @@ def _host_command(host: str | None, folder: Path, where: Addresses) -> list[str]
         func = shutil.which("func")
         if func is None:
             raise StartError("HOST=func needs Azure Functions Core Tools: `func` is not on PATH.")
-        return [func, "start", "--port", port, "--script-root", str(ROOT)]
+        return [func, "start", "--port", port]
     program = Path(host).resolve()
-    if not program.exists():
-        raise StartError(f"HOST={host}: there is no such program.")
-    return [sys.executable, str(program), *arguments] if program.suffix == ".py" else [
-        str(program), *arguments
-    ]  # fmt: skip
+    if program.suffix == ".py" and program.exists():
+        return [sys.executable, str(program), *arguments]
+    if not os.access(program, os.X_OK) or program.is_dir():
+        raise StartError(f"HOST={host}: there is no such program, or it may not be run.")
+    return [str(program), *arguments]
 
 
 def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
@@ -176,15 +204,19 @@ def _wait(processes: Processes, name: str, is_ready: Callable[[], bool]) -> None
         time.sleep(0.1)
 
 
-def _wait_until_healthy(processes: Processes, where: Addresses) -> None:
-    answer = requests.get(f"{where.functions_url}/api/health", timeout=60)
-    if answer.ok:
-        return
+def _is_healthy(where: Addresses) -> bool:
+    """Raises `StartError` as soon as the app tells why it cannot work.
+
+    A host that is still loading the app answers 404 or 503 without naming problems.
+    """
     try:
-        problems = answer.json()["problems"]
-    except (ValueError, KeyError):
-        raise StartError(f"The app does not answer:\n{_tail(processes.log(HOST))}") from None
-    raise StartError("The app cannot work:\n" + "\n".join(f"  - {one}" for one in problems))
+        answer = requests.get(f"{where.functions_url}/api/health", timeout=30)
+        problems = [] if answer.ok else answer.json()["problems"]
+    except (requests.RequestException, KeyError, TypeError):
+        return False
+    if problems:
+        raise StartError("The app cannot work:\n" + "\n".join(f"  - {one}" for one in problems))
+    return answer.ok
 
 
 def _tail(log: Path) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+PROJECT = Path(__file__).parents[2]
 STOP_WITHIN_SECONDS = 20
 
 
@@ -50,6 +51,7 @@ class Processes:
         with self.log(name).open("ab") as log:
             child = subprocess.Popen(
                 command,
+                cwd=PROJECT,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -61,16 +63,29 @@ class Processes:
         return running
 
     def stop(self, name: str) -> None:
-        """End a process and what is left of its session; fine when it does not run."""
-        running = self.find(name)
-        if running:
-            _signal(running.pid, signal.SIGTERM)
-            if not _wait_for_end(running):
-                _signal(running.pid, signal.SIGKILL)
-                _wait_for_end(running)
+        """End a process and what is left of its group; fine when it does not run.
+
+        SIGTERM first, to the process alone, which ends its own children in order; SIGKILL only for
+        what hangs or outlived it.
+        """
         book = self._read()
-        if book.pop(name, None):
-            self._write(book)
+        entry = book.pop(name, None)
+        if entry is None:
+            return
+        running = Running(**entry)
+        if running.is_alive:
+            try:
+                os.kill(running.pid, signal.SIGTERM)
+            except ProcessLookupError:
+                pass  # it ended just now
+            _wait_for_end(running)
+        _kill_rest_of_group(running)
+        self._write(book)
+
+    def pids(self) -> dict[str, int]:
+        """The pid of every process that is alive, by name."""
+        found = {name: self.find(name) for name in self._read()}
+        return {name: running.pid for name, running in found.items() if running}
 
     def _read(self) -> dict[str, Any]:
         return dict(json.loads(self._book.read_text())) if self._book.exists() else {}
@@ -81,18 +96,18 @@ class Processes:
         fresh.replace(self._book)
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    """To the process first, which ends its own children in order; SIGKILL to its whole group."""
+def _kill_rest_of_group(leader: Running) -> None:
+    """A group keeps its leader's pid from being given away, unless nobody is left in it."""
+    if not leader.is_alive and _start_time(leader.pid):
+        return  # the pid is another process' by now
     try:
-        if number is signal.SIGKILL:
-            os.killpg(pid, number)
-        else:
-            os.kill(pid, number)
+        os.killpg(leader.pid, signal.SIGKILL)
     except ProcessLookupError:
-        pass
+        return
+    _wait_for_end(leader)
 
 
-def _wait_for_end(running: Running) -> bool:
+def _wait_for_end(running: Running) -> None:
     end = time.monotonic() + STOP_WITHIN_SECONDS
     while running.is_alive and time.monotonic() < end:
         try:
@@ -100,7 +115,6 @@ def _wait_for_end(running: Running) -> bool:
         except ChildProcessError:
             pass
         time.sleep(0.05)
-    return not running.is_alive
 
 
 def _start_time(pid: int) -> str:

@@ -1,0 +1,226 @@
+"""The emulator inside the test: behind the real SDK's transport, with time that stands still.
+
+Waiting inside the SDK (polling, retries) moves the clock instead of the test.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from azure.core.exceptions import HttpResponseError
+from azure.core.pipeline.policies import SansIOHTTPPolicy
+from azure.core.pipeline.transport import HttpResponse, HttpTransport
+from azure.core.utils import case_insensitive_dict
+from azure.mgmt.containerinstance import ContainerInstanceManagementClient
+
+from local.azure_emulator.arm_routes import Emulator
+from local.azure_emulator.group_life import Timings
+from local.azure_emulator.messages import Request, Response
+from local.azure_emulator.runtime import ContainerSpec, Ended
+
+SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
+TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5)
+RUNNING_AFTER_SECONDS = 12
+
+
+class VirtualClock:
+    """Time that moves only when told to."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Script:
+    """What a container does: ends after so many seconds, if ever; has written this all along."""
+
+    seconds: float | None = None
+    exit_code: int = 0
+    log: bytes = b""
+
+
+class ScriptedContainer:
+    """A container that does as its script says."""
+
+    def __init__(self, clock: VirtualClock, script: Script) -> None:
+        self._clock, self._script = clock, script
+        seconds = script.seconds
+        self._ends_at = None if seconds is None else clock.now() + timedelta(seconds=seconds)
+        self._exit_code = script.exit_code
+
+    def ended(self) -> Ended | None:
+        if self._ends_at is None or self._clock.now() < self._ends_at:
+            return None
+        return Ended(self._exit_code, self._ends_at)
+
+    def log_tail(self, limit_bytes: int) -> bytes:
+        return self._script.log[-limit_bytes:]
+
+    def kill(self) -> None:
+        if self.ended() is None:
+            self._ends_at, self._exit_code = self._clock.now(), 137
+
+
+class ScriptedRuntime:
+    """Containers by script, chosen by image; others run for ever and write nothing."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.scripts: dict[str, Script] = {}
+        self.started: list[ContainerSpec] = []
+        self.removed: list[str] = []
+        self._clock = clock
+
+    def start(self, container: ContainerSpec) -> ScriptedContainer:
+        self.started.append(container)
+        return ScriptedContainer(self._clock, self.scripts.get(container.image, Script()))
+
+    def remove(self, group: str) -> None:
+        self.removed.append(group)
+
+
+class Images:
+    """Remembers what was said of images."""
+
+    def __init__(self) -> None:
+        self.behaviours: dict[str, Any] = {}
+
+    def set(self, behaviours: Any) -> str | None:
+        self.behaviours |= behaviours
+        return None
+
+
+class _Reply(HttpResponse):
+    """The emulator's reply as azure-core's pipeline wants it."""
+
+    def __init__(self, request: Any, response: Response) -> None:
+        super().__init__(request, None)
+        self._content = b"" if response.body is None else json.dumps(response.body).encode()
+        self.status_code, self.reason = response.status, ""
+        self.headers = case_insensitive_dict(dict(response.headers))
+        self.content_type = "application/json"
+
+    def body(self) -> bytes:
+        return self._content
+
+
+class Transport(HttpTransport[Any, Any]):
+    """azure-core's transport, straight into an emulator."""
+
+    def __init__(self, emulator: Emulator, clock: VirtualClock) -> None:
+        self._emulator, self._clock = emulator, clock
+        self.statuses: list[int] = []
+
+    def send(self, request: Any, **_: Any) -> _Reply:
+        url = urlsplit(request.url)
+        body = request.body or b""
+        reply = self._emulator.handle(
+            Request(
+                method=request.method,
+                path=unquote(url.path),
+                query={name.lower(): value for name, value in parse_qsl(url.query)},
+                body=body.encode() if isinstance(body, str) else body,
+            )
+        )
+        self.statuses.append(reply.status)
+        return _Reply(request, reply)
+
+    def sleep(self, duration: float) -> None:
+        self._clock.pass_seconds(duration)
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None: ...
+
+
+class NoCredential:
+    """Plain http and in-process transports take no token."""
+
+    def get_token(self, *_: str, **__: Any) -> Any:
+        raise AssertionError("No token is asked for.")
+
+
+def sdk_client(base_url: str, **options: Any) -> Any:
+    """The unmodified SDK's client, without authentication.
+
+    Untyped, because its models declare every read-only field as None.
+    """
+    policy: SansIOHTTPPolicy[Any, Any] = SansIOHTTPPolicy()
+    return ContainerInstanceManagementClient(
+        NoCredential(), SUBSCRIPTION, base_url=base_url, authentication_policy=policy, **options
+    )
+
+
+def told(error: HttpResponseError) -> tuple[int | None, str | None]:
+    """The status and the code of an error."""
+    assert error.error is not None
+    return error.status_code, error.error.code
+
+
+@dataclass
+class World:
+    """An emulator with a clock, scripted containers and the SDK's client on it."""
+
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.runtime, self.images = ScriptedRuntime(self.clock), Images()
+        self.emulator = Emulator(
+            self.clock, self.runtime, self.events.append, self.images, TIMINGS, _numbers().__next__
+        )
+        self.transport = Transport(self.emulator, self.clock)
+        self.client = sdk_client("https://management.azure.com", transport=self.transport)
+
+    def put(self, name: str, body: Mapping[str, Any], group: str = "test-rg") -> Any:
+        """Create or update without waiting; what the PUT answered."""
+        groups = self.client.container_groups
+        return groups.begin_create_or_update(group, name, dict(body), polling=False).result()
+
+    def get(self, name: str, group: str = "test-rg") -> Any:
+        return self.client.container_groups.get(group, name)
+
+    def delete(self, name: str, group: str = "test-rg") -> None:
+        self.client.container_groups.begin_delete(group, name, polling=False)
+
+    def log(self, name: str, container: str, tail: int | None = None) -> str | None:
+        logs = self.client.containers.list_logs("test-rg", name, container, tail=tail)
+        content: str | None = logs.content
+        return content
+
+    def ask(self, method: str, path: str, body: Any = None, **query: str) -> Response:
+        """A plain request, for what the SDK does not know."""
+        content = b"" if body is None else json.dumps(body).encode()
+        return self.emulator.handle(Request(method, path, query, body=content))
+
+    def books(self) -> Any:
+        return self.ask("GET", "/emulator/groups").body
+
+    def set_faults(self, *faults: Mapping[str, Any]) -> None:
+        assert self.ask("PUT", "/emulator/faults", list(faults)).status == 200
+
+
+def _numbers() -> Iterator[str]:
+    number = 0
+    while True:
+        number += 1
+        yield f"id-{number}"
