@@ -1,28 +1,35 @@
 """Durable state in SQLite: whatever was committed survives a kill at any instant.
 
-One transaction an episode, WAL, ids that are never used again (a reused row id lost work in an
-early version). `synchronous=NORMAL` survives the death of the process; power loss would need FULL.
+One transaction an episode, WAL, ids that are never used again (a reused row id would give the
+result of one activity to another). `synchronous=NORMAL` survives the death of the process; the loss
+of power would need FULL. A second process on the same file is refused.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from local.functions_host.clock import iso
+from local.functions_host.clock import iso, parse
 from local.functions_host.durable.history import Event
+from local.functions_host.durable.records import (
+    Instance,
+    InstanceFilter,
+    Message,
+    Parent,
+    Status,
+    Work,
+)
 
 SCHEMA_VERSION = 1
 _SCHEMA = """
 CREATE TABLE instances (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, execution TEXT NOT NULL, status TEXT NOT NULL,
     input TEXT, output TEXT, custom_status TEXT, created TEXT NOT NULL, updated TEXT NOT NULL,
-    parent TEXT, parent_execution TEXT, parent_task INTEGER
-);
+    parent TEXT, parent_name TEXT, parent_execution TEXT, parent_task INTEGER
+) WITHOUT ROWID;
 CREATE TABLE history (
     instance TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL,
     PRIMARY KEY (instance, number)
@@ -31,99 +38,51 @@ CREATE TABLE messages (
     id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, execution TEXT,
     due TEXT NOT NULL, event TEXT NOT NULL
 );
-CREATE INDEX messages_due ON messages (due);
+CREATE INDEX messages_due ON messages (due, instance);
 CREATE INDEX messages_instance ON messages (instance);
 CREATE TABLE work (
     id INTEGER PRIMARY KEY AUTOINCREMENT, instance TEXT NOT NULL, execution TEXT NOT NULL,
     task INTEGER NOT NULL, name TEXT NOT NULL, input TEXT NOT NULL
 );
 CREATE INDEX work_instance ON work (instance);
-CREATE TABLE timers (name TEXT PRIMARY KEY, last_run TEXT NOT NULL);
+CREATE TABLE timers (name TEXT PRIMARY KEY, last_run TEXT NOT NULL) WITHOUT ROWID;
 """
+_OWN_COLUMNS = (
+    "id", "name", "execution", "status", "input", "output", "custom_status", "created", "updated",
+)  # fmt: skip
+_COLUMNS = ", ".join(_OWN_COLUMNS) + ", parent, parent_name, parent_execution, parent_task"
 
 
 class StoreError(Exception):
     """The file cannot be used; the message says why."""
 
 
-@dataclass(frozen=True)
-class Parent:
-    """Who waits for a sub-orchestration, and under which id."""
-
-    instance: str
-    execution: str
-    task: int
-
-
-@dataclass(frozen=True)
-class Instance:
-    """An orchestration instance; input, output and custom status are JSON texts."""
-
-    id: str
-    name: str
-    execution: str
-    status: str
-    input: str | None
-    output: str | None
-    custom_status: str | None
-    created: str
-    updated: str
-    parent: Parent | None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has ended."""
-        return self.status in ("Completed", "Failed", "Terminated")
-
-
-@dataclass(frozen=True)
-class Message:
-    """An event on its way to an instance; of any execution where `execution` is None."""
-
-    id: int
-    execution: str | None
-    event: Event
-
-
-@dataclass(frozen=True)
-class Work:
-    """An activity that has to be run."""
-
-    id: int
-    instance: str
-    execution: str
-    task: int
-    name: str
-    input: str
-
-
-_COLUMNS = (
-    "id, name, execution, status, input, output, custom_status, created, updated, "
-    "parent, parent_execution, parent_task"
-)
-
-
 class Store:
     """The state of one task hub; used from one thread."""
 
     def __init__(self, file: Path) -> None:
-        """Open or make the file; raises `StoreError` where another process holds it."""
+        """Open or make the file; raises `StoreError` where it cannot be used."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(file, isolation_level=None, timeout=0)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._prepare()
-        except sqlite3.OperationalError as error:
-            raise StoreError(
-                f"{file} cannot be opened ({error}): is a host running on it?"
-            ) from None
+            self._prepare(file)
+        except sqlite3.Error as error:
+            self._db.close()
+            hint = ": is another host running on it?" if "locked" in str(error) else "."
+            raise StoreError(f"{file} cannot be opened ({error}){hint}") from None
 
-    def _prepare(self) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+    def _prepare(self, file: Path) -> None:
+        with self.transaction():  # takes the lock that keeps other processes out
+            version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, SCHEMA_VERSION):
-            raise StoreError(f"The state has schema {version}; this host knows {SCHEMA_VERSION}.")
+            self._db.close()
+            raise StoreError(
+                f"{file} has schema {version}; this host knows {SCHEMA_VERSION}. "
+                "Use the host that wrote it, or another folder."
+            )
         if version == 0:
             self._db.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
@@ -135,7 +94,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
+        """All or nothing; the other methods write at once where they are called outside of one."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -146,15 +105,29 @@ class Store:
 
     # ------------------------------------------------------------------ instances
     def find(self, instance: str) -> Instance | None:
-        """The instance of that id."""
+        """The instance of that id; ids are compared exactly."""
         query = f"SELECT {_COLUMNS} FROM instances WHERE id = ?"  # noqa: S608  # constants
         row = self._db.execute(query, (instance,)).fetchone()
         return _instance(row) if row else None
 
-    def all_instances(self) -> list[Instance]:
-        """All instances, by id."""
-        query = f"SELECT {_COLUMNS} FROM instances ORDER BY id"  # noqa: S608  # constants
-        return [_instance(row) for row in self._db.execute(query)]
+    def select(self, asked: InstanceFilter, after: str = "", limit: int = -1) -> list[Instance]:
+        """Instances by id, those after a given id; a negative limit means all."""
+        conditions, values = ["id > ?"], [after]
+        if asked.statuses:
+            conditions.append(f"status IN ({', '.join('?' * len(asked.statuses))})")
+            values += sorted(asked.statuses)
+        if asked.id_prefix:
+            conditions.append("substr(id, 1, ?) = ?")
+            values += [str(len(asked.id_prefix)), asked.id_prefix]
+        for sign, bound in ((">=", asked.created_from), ("<=", asked.created_to)):
+            if bound:
+                conditions.append(f"created {sign} ?")
+                values.append(bound)
+        query = (
+            f"SELECT {_COLUMNS} FROM instances WHERE {' AND '.join(conditions)} "  # noqa: S608
+            f"ORDER BY id LIMIT {limit:d}"
+        )
+        return [_instance(row) for row in self._db.execute(query, values)]
 
     def put(self, one: Instance) -> None:
         """Insert or replace an instance."""
@@ -162,27 +135,36 @@ class Store:
         values = (
             one.id, one.name, one.execution, one.status, one.input, one.output,
             one.custom_status, one.created, one.updated,
-            parent and parent.instance, parent and parent.execution, parent and parent.task,
+            parent and parent.instance, parent and parent.name,
+            parent and parent.execution, parent and parent.task,
         )  # fmt: skip
         marks = ", ".join("?" * len(values))
         self._db.execute(f"REPLACE INTO instances ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
 
-    def forget(self, instance: str, *, keep_row: bool = False) -> None:
-        """Remove all that is known of an instance, or all but its row."""
-        for table in ("history", "messages", "work"):
+    def forget(self, instance: str) -> None:
+        """Remove all that is known of an instance; results still to come are dropped."""
+        self.clear(instance)
+        self._db.execute("DELETE FROM work WHERE instance = ?", (instance,))
+        self._db.execute("DELETE FROM instances WHERE id = ?", (instance,))
+
+    def clear(self, instance: str) -> None:
+        """Remove the history of an instance and what is on its way to it."""
+        for table in ("history", "messages"):
             self._db.execute(f"DELETE FROM {table} WHERE instance = ?", (instance,))  # noqa: S608
-        if not keep_row:
-            self._db.execute("DELETE FROM instances WHERE id = ?", (instance,))
 
     # ------------------------------------------------------------------ history
     def history(self, instance: str) -> list[Event]:
         """The events of an instance in order."""
         query = "SELECT event FROM history WHERE instance = ? ORDER BY number"
-        return [json.loads(row[0]) for row in self._db.execute(query, (instance,))]
+        rows = self._db.execute(query, (instance,)).fetchall()
+        events: list[Event] = json.loads(f"[{','.join(row[0] for row in rows)}]")
+        return events
 
-    def append(self, instance: str, start: int, events: Sequence[Event]) -> None:
-        """Add events after the first `start` ones."""
-        rows = [(instance, start + n, json.dumps(one)) for n, one in enumerate(events)]
+    def append(self, instance: str, events: Sequence[Event]) -> None:
+        """Add events at the end of an instance's history."""
+        query = "SELECT COALESCE(MAX(number), 0) FROM history WHERE instance = ?"
+        last = self._db.execute(query, (instance,)).fetchone()[0]
+        rows = [(instance, last + n, json.dumps(one)) for n, one in enumerate(events, 1)]
         self._db.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
 
     # ------------------------------------------------------------------ messages
@@ -193,26 +175,26 @@ class Store:
 
     def due_instances(self, now: datetime) -> list[str]:
         """The instances that events wait for, the longest waiting first."""
-        query = "SELECT instance FROM messages WHERE due <= ? GROUP BY instance ORDER BY MIN(id)"
+        query = "SELECT instance FROM messages WHERE due <= ? GROUP BY instance ORDER BY MIN(due)"
         return [row[0] for row in self._db.execute(query, (iso(now),))]
 
-    def due_messages(self, instance: str, now: datetime) -> list[Message]:
-        """The events that wait for an instance, in the order of their time."""
+    def messages(self, instance: str, due: datetime | None = None) -> list[Message]:
+        """The events on their way to an instance, in the order of their time: all, or those due."""
         query = (
             "SELECT id, execution, event FROM messages "
             "WHERE instance = ? AND due <= ? ORDER BY due, id"
         )
-        rows = self._db.execute(query, (instance, iso(now)))
+        rows = self._db.execute(query, (instance, iso(due) if due else "9"))
         return [Message(row[0], row[1], json.loads(row[2])) for row in rows]
 
     def drop_messages(self, ids: Iterable[int]) -> None:
         """Take events that have been seen out of the way."""
         self._db.executemany("DELETE FROM messages WHERE id = ?", [(one,) for one in ids])
 
-    def next_due(self) -> str | None:
-        """When the next event is due, as ISO-8601."""
-        due: str | None = self._db.execute("SELECT MIN(due) FROM messages").fetchone()[0]
-        return due
+    def next_due(self) -> datetime | None:
+        """When the next event is due."""
+        due = self._db.execute("SELECT MIN(due) FROM messages").fetchone()[0]
+        return parse(due) if due else None
 
     # ------------------------------------------------------------------ work
     def add_work(self, instance: str, execution: str, task: int, name: str, data: str) -> None:
@@ -220,30 +202,34 @@ class Store:
         query = "INSERT INTO work (instance, execution, task, name, input) VALUES (?, ?, ?, ?, ?)"
         self._db.execute(query, (instance, execution, task, name, data))
 
-    def work(self) -> list[Work]:
-        """Every activity that has not ended, those a killed host was running included."""
-        query = "SELECT id, instance, execution, task, name, input FROM work ORDER BY id"
-        return [Work(*row) for row in self._db.execute(query)]
+    def work(self, after: int, limit: int) -> list[Work]:
+        """Activities that have not ended, by id, those that a killed host was running included."""
+        query = (
+            "SELECT id, instance, execution, task, name, input FROM work "
+            "WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        return [Work(*row) for row in self._db.execute(query, (after, limit))]
 
     def finish_work(self, work: Work) -> bool:
         """Take an activity off the list; False when it is not there any more."""
         return self._db.execute("DELETE FROM work WHERE id = ?", (work.id,)).rowcount > 0
 
     # ------------------------------------------------------------------ timer triggers
-    def last_run(self, name: str) -> str | None:
-        """When a timer trigger ran last, as ISO-8601."""
+    def last_run(self, name: str) -> datetime | None:
+        """When a timer trigger ran last."""
         query = "SELECT last_run FROM timers WHERE name = ?"
         row = self._db.execute(query, (name,)).fetchone()
-        return row[0] if row else None
+        return parse(row[0]) if row else None
 
     def note_run(self, name: str, at: datetime) -> None:
         """A timer trigger has run."""
         self._db.execute("REPLACE INTO timers VALUES (?, ?)", (name, iso(at)))
 
 
-def _instance(row: Sequence[Any]) -> Instance:
-    names = ("id", "name", "execution", "status", "input", "output", "custom_status")
-    known = dict(zip(names, row, strict=False))
-    created, updated, parent, execution, task = row[len(names) :]
-    waits = None if parent is None else Parent(parent, execution, task)
-    return Instance(**known, created=created, updated=updated, parent=waits)
+def _instance(row: Sequence[object]) -> Instance:
+    *columns, instance, name, execution, task = row
+    values = dict(zip(_OWN_COLUMNS, columns, strict=True))
+    values["status"] = Status(str(values["status"]))
+    place = (str(instance), str(name), str(execution))
+    parent = Parent(*place, int(str(task))) if instance is not None else None
+    return Instance(**values, parent=parent)  # type: ignore[arg-type]  # as they were stored
