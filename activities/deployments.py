@@ -3,10 +3,10 @@
 from typing import Any
 
 import azure.durable_functions as df
-from imagescan.image_reference import parse_image_reference
 
 from imagescan.bootstrap import App, app
 from imagescan.errors import InvalidInput
+from imagescan.image_reference import parse_image_reference
 from imagescan.ports import NotThere, Refusal
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.record import ScanRecord

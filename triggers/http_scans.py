@@ -7,11 +7,11 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
-from imagescan.image_reference import parse_image_reference
 
 from imagescan import function_names as names
 from imagescan.bootstrap import App, app
 from imagescan.errors import InvalidInput
+from imagescan.image_reference import parse_image_reference
 from imagescan.records.inbox import Accepted
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest, Source

@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import socket
+import time
 import uuid
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -14,6 +15,7 @@ from typing import Any
 from local.azurite.launcher import Ports, connection_string
 
 SUBSCRIPTION_ID = "00000000-1111-2222-3333-444444444444"
+LET_GO_WITHIN_SECONDS = 5
 DEFAULT_PORTS = {
     "FUNCTIONS_PORT": 7071,
     "ARM_PORT": 7072,
@@ -80,15 +82,27 @@ def forget_ports(folder: Path) -> None:
 
 
 def ensure_free(name: str, port: int) -> None:
-    """Raises `PortError`, naming the setting, where somebody else listens."""
+    """Raises `PortError`, naming the setting, where somebody else listens.
+
+    Looks again for a moment: a host that was just killed may not have let go of its port yet.
+    """
+    end = time.monotonic() + LET_GO_WITHIN_SECONDS
+    while not _is_free(port):
+        if time.monotonic() > end:
+            raise PortError(
+                f"Port {port} is taken by another program; set {name} to another port, or to 0."
+            )
+        time.sleep(0.1)
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise PortError(
-                f"Port {port} is taken by another program; set {name} to another port, or to 0."
-            ) from None
+            return False
+    return True
 
 
 def _asked(name: str, default: int) -> int:
