@@ -32,8 +32,21 @@ def resource_event(
 
     `method` is given for updates and deletes: only their events carry an httpRequest.
     """
-    subscription = subject.split("/")[2]
-    action = f"{kind}/{verb.lower()}"
+    return {
+        "id": new_id(),
+        "topic": "/".join(subject.split("/")[:3]),
+        "subject": subject,
+        "eventType": f"Microsoft.Resources.Resource{verb}Success",
+        "eventTime": iso(now),
+        "data": _data(subject, kind, f"{kind}/{verb.lower()}", new_id, method),
+        "dataVersion": "2",
+        "metadataVersion": "1",
+    }
+
+
+def _data(
+    subject: str, kind: str, action: str, new_id: Callable[[], str], method: str | None
+) -> dict[str, Any]:
     data: dict[str, Any] = {
         "authorization": {
             "scope": subject,
@@ -46,7 +59,7 @@ def resource_event(
         "resourceUri": subject,
         "operationName": action,
         "status": "Succeeded",
-        "subscriptionId": subscription,
+        "subscriptionId": subject.split("/")[2],
         "tenantId": TENANT,
     }
     if method:
@@ -56,13 +69,4 @@ def resource_event(
             "method": method,
             "url": f"https://management.azure.com{subject}",
         }
-    return {
-        "id": new_id(),
-        "topic": f"/subscriptions/{subscription}",
-        "subject": subject,
-        "eventType": f"Microsoft.Resources.Resource{verb}Success",
-        "eventTime": iso(now),
-        "data": data,
-        "dataVersion": "2",
-        "metadataVersion": "1",
-    }
+    return data

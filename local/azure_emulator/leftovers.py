@@ -1,7 +1,7 @@
 """Which processes this emulator has started, on disk, so that the next one can end them.
 
 A process is known by its pid and its start time: a pid alone may be another program's by now. Only
-/proc tells start times; where there is none, nothing is recorded and nothing is ended.
+/proc tells start times; where there is none, nothing is recorded.
 """
 
 import os
@@ -19,7 +19,7 @@ class Leftovers:
 
     def add(self, pid: int) -> None:
         """Remember a process that was started, the leader of its own session."""
-        started = _start_time(pid)
+        started = start_time(pid)
         if started is not None:
             (self._folder / f"{pid}-{started}").touch()
 
@@ -32,21 +32,26 @@ class Leftovers:
         """End what still runs of those remembered, with their sessions, and forget all."""
         for file in self._folder.iterdir():
             pid, _, started = file.name.partition("-")
-            if _start_time(int(pid)) == started:
-                kill_session(int(pid))
+            kill_session(int(pid), started)
             file.unlink()
 
 
-def kill_session(leader: int) -> None:
-    """SIGKILL for a session leader's process group; fine where nothing is left of it."""
+def kill_session(leader: int, started: str | None) -> None:
+    """SIGKILL for a session leader's process group; fine where nothing is left of it.
+
+    Its members may outlive the leader; as long as one does, the kernel gives its pid to nobody
+    else. A leader with another start time is a stranger.
+    """
+    if start_time(leader) not in (None, started):
+        return
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
         pass
 
 
-def _start_time(pid: int) -> str | None:
-    """In clock ticks since boot (proc(5), field 22), or None."""
+def start_time(pid: int) -> str | None:
+    """When a process started, in clock ticks since boot (proc(5), field 22), or None."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:

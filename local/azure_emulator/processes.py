@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.azure_emulator.clock import Clock
-from local.azure_emulator.leftovers import Leftovers, kill_session
+from local.azure_emulator.leftovers import Leftovers, kill_session, start_time
 from local.azure_emulator.runtime import Ended
 
 _PR_SET_PDEATHSIG = 1
@@ -36,7 +36,6 @@ class Process:
         """Start it in `folder`, both output streams appended to `log`."""
         self._log, self._clock, self._leftovers = log, clock, leftovers
         self._ended: Ended | None = None
-        self._is_killed = False
         with log.open("ab") as output:
             self._child = subprocess.Popen(
                 command,
@@ -49,6 +48,7 @@ class Process:
                 preexec_fn=_die_with_the_emulator,  # noqa: PLW1509  # one system call, no locks
             )
         leftovers.add(self._child.pid)
+        self._started = start_time(self._child.pid)
 
     def ended(self) -> Ended | None:
         """See `runtime.Execution`; a signal n counts as 128 + n, as container runtimes do."""
@@ -67,10 +67,7 @@ class Process:
 
     def kill(self) -> None:
         """See `runtime.Execution`; what a process that has ended left running is ended too."""
-        if self._is_killed:  # the pid may be another program's by now
-            return
-        self._is_killed = True
-        kill_session(self._child.pid)
+        kill_session(self._child.pid, self._started)
         self._child.wait()
         self._leftovers.forget(self._child.pid)
         self.ended()

@@ -106,6 +106,8 @@ def _write_sarif(file: Path, text: str, told: Behaviour) -> None:
     writer = subprocess.Popen(
         [sys.executable, "-m", "local.qscanner_stand_in.slow_writer", str(file), str(seconds)],
         stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # nobody who reads the console waits for it
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     assert writer.stdin is not None

@@ -59,10 +59,14 @@ def test_no_process_outlives_an_emulator_that_is_told_to_end(running: RunningEmu
     assert not any(is_alive(pid) for pid in pids)
 
 
-def test_containers_of_an_emulator_that_was_killed_die_with_it(running: RunningEmulator) -> None:
-    shell_pid, _ = start_sleeper(running)
+def test_containers_of_an_emulator_that_was_killed_die_with_it_the_rest_with_the_next(
+    running: RunningEmulator, tmp_path: Path
+) -> None:
+    shell_pid, started_by_it = start_sleeper(running)
     running.end(signal.SIGKILL)
     eventually(lambda: not is_alive(shell_pid))
+    RunningEmulator(tmp_path / "state").end()
+    assert not is_alive(started_by_it)
 
 
 def test_what_a_container_left_running_ends_with_its_group(running: RunningEmulator) -> None:
