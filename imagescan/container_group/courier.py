@@ -1,5 +1,5 @@
 """The courier's script, which runs beside the scanner; courier.sh says what it does."""
 
-from pathlib import Path
+from importlib.resources import files
 
-COURIER_SCRIPT = Path(__file__).with_name("courier.sh").read_text(encoding="utf-8")
+COURIER_SCRIPT = (files(__package__) / "courier.sh").read_text(encoding="utf-8")
