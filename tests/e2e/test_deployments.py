@@ -69,7 +69,7 @@ def test_what_the_scanner_finds_comes_out_exactly(system: System) -> None:
     assert scan["status"] == "completed", (told, scan)
     found = system.findings(scan["scanId"])
     assert len(found) == number
-    assert len({one["qid"] for one in found}) == number
+    assert len({(one["qid"], one["package"]) for one in found}) == number
 
 
 def test_a_group_that_only_looks_like_a_scan_is_scanned(system: System) -> None:
