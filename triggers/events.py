@@ -35,7 +35,7 @@ async def on_container_deployed(
         scan_log().warning("Dropped an event: %s", invalid.message)
         return
     if deployed is None:
-        scan_log().info("Dropped event %s: nothing was deployed", str(event.id)[:100])
+        scan_log().info("Dropped event %r: nothing was deployed", str(event.id)[:100])
         return
     request = await asyncio.to_thread(accept, the_app, deployed)
     if request is not None:
@@ -45,7 +45,7 @@ async def on_container_deployed(
 def accept(app: App, event: DeploymentEvent) -> Accepted | None:
     """Write the deployment into the inbox; None for our own groups and for repeated events."""
     if is_ours(app, event):
-        scan_log().info("Dropped event %s: %s is a scan", event.event_id, event.resource.name)
+        scan_log().info("Dropped event %r: %s is a scan", event.event_id, event.resource.name)
         return None
     key = f"event/{event.event_id}"
     policy = app.policy

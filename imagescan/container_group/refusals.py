@@ -28,6 +28,7 @@ RULES: dict[str, Rule] = {
     "ContainerGroupTransitioning": Rule(ReasonCode.START_FAILED, tries=6, wait_seconds=15),
     "InternalServerError": Rule(ReasonCode.START_FAILED, tries=3, wait_seconds=30),
 }
+LONGEST_WAIT_SECONDS = 300  # the claim on the image lasts ten minutes and is renewed by steps
 OTHERWISE = Rule(ReasonCode.START_FAILED)
 
 
@@ -44,4 +45,5 @@ def after_refusal(refusal: Refusal, refused_before: int) -> CreateLater | Reason
     hopeless = refusal.code == "ContainerGroupQuotaReached" and "Limit: 0" in refusal.message
     if hopeless or refused_before >= rule.tries:
         return Reason(rule.reason, f"Azure said {refusal.code}: {refusal.message}"[:500])
-    return CreateLater(max(rule.wait_seconds, refusal.retry_after_seconds or 0))
+    asked_seconds = min(refusal.retry_after_seconds or 0, LONGEST_WAIT_SECONDS)
+    return CreateLater(max(rule.wait_seconds, asked_seconds))

@@ -107,7 +107,12 @@ def test_a_refusal_goes_by_its_code_and_ends_after_its_tries() -> None:
 
 def test_azures_own_waiting_time_is_respected_when_it_is_longer() -> None:
     """Asking earlier would only be refused again."""
-    assert after_refusal(refusal("TooManyRequests", "", 300), 0) == CreateLater(300)
+    assert after_refusal(refusal("TooManyRequests", "", 77), 0) == CreateLater(77)
+
+
+def test_no_waiting_time_is_so_long_that_the_claim_runs_out() -> None:
+    """Claims last ten minutes, and nothing renews them during a wait."""
+    assert after_refusal(refusal("TooManyRequests", "", 86400), 0) == CreateLater(300)
 
 
 def test_a_quota_of_zero_is_not_waited_for() -> None:

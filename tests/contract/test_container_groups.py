@@ -1,0 +1,123 @@
+"""Container groups: what the port promises, of the fake and of the emulator through the SDK."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from imagescan.adapters.container_instances import AzureContainerGroups
+from imagescan.adapters.deployed_resources import AzureDeployedResources
+from imagescan.container_group.body import COURIER, SCANNER, build_body
+from imagescan.ports import ContainerGroups, Deployed, NotThere, Refusal
+from imagescan.scan.request import Attempt
+from tests.contract.conftest import wait_for
+from tests.fakes.azure import FakeContainerGroups
+from tests.unit.environment import COMPLETE, settings
+
+SUBSCRIPTION = COMPLETE["AZURE_SUBSCRIPTION_ID"]
+BOTH = ["fake", pytest.param("emulator", marks=pytest.mark.integration)]
+
+
+@pytest.fixture(params=BOTH)
+def groups(request: pytest.FixtureRequest) -> ContainerGroups:
+    if request.param == "fake":
+        return FakeContainerGroups()
+    return AzureContainerGroups(request.getfixturevalue("emulator"), SUBSCRIPTION, "qscanner-rg")
+
+
+def create(groups: ContainerGroups) -> str:
+    name = f"qscanner-{uuid.uuid4().hex[:12]}"
+    attempt = Attempt("s1", "docker.io/library/nginx:1.27", 1, name)
+    assert groups.create(name, build_body(attempt, settings(), datetime.now(UTC))) is None
+    return name
+
+
+def test_a_group_that_was_created_can_be_read_with_its_tags(groups: ContainerGroups) -> None:
+    """The scan that it belongs to stands on it."""
+    name = create(groups)
+
+    group = groups.get(name)
+
+    assert group is not None
+    assert group.tags["scan-id"] == "s1"
+    assert group.provisioning_state in ("Pending", "Creating", "Succeeded")
+
+
+def test_the_containers_run_in_the_end_and_tell_their_states(groups: ContainerGroups) -> None:
+    """Scanner and courier each have a state of their own."""
+    name = create(groups)
+
+    def both_known() -> bool:
+        group = groups.get(name)
+        return group is not None and set(group.containers) == {SCANNER, COURIER}
+
+    wait_for(both_known)
+
+
+def test_a_group_that_is_not_there_is_none_and_has_no_log(groups: ContainerGroups) -> None:
+    """404 is a value."""
+    assert groups.get("qscanner-none") is None
+    assert groups.log("qscanner-none", COURIER) is None
+
+
+def test_deleting_ends_in_a_404_and_may_be_repeated(groups: ContainerGroups) -> None:
+    """A group that is not there is deleted."""
+    name = create(groups)
+
+    assert groups.delete(name) is None
+    wait_for(lambda: groups.get(name) is None)
+    assert groups.delete(name) is None
+
+
+@pytest.mark.integration
+def test_a_refusal_carries_arms_code_message_and_waiting_time(emulator: str) -> None:
+    """Decisions go by the code: the status alone would say exists."""
+    fault = {
+        "operation": "put", "status": 409, "code": "RegistryErrorResponse", "count": 1,
+        "message": "index.docker.io. Please retry later", "namePrefix": "qscanner-refused",
+    }  # fmt: skip
+    requests.put(f"{emulator}/emulator/faults", json=[fault], timeout=10)
+    real = AzureContainerGroups(emulator, SUBSCRIPTION, "qscanner-rg")
+    body = build_body(Attempt("s", "a.io/b:1", 1, "x"), settings(), datetime.now(UTC))
+
+    refusal = real.create("qscanner-refused", body)
+
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.status) == ("RegistryErrorResponse", 409)
+    assert "retry later" in refusal.message
+
+
+@pytest.mark.integration
+def test_the_access_token_never_comes_back_from_azure(emulator: str) -> None:
+    """It went out as a secure value."""
+    real = AzureContainerGroups(emulator, SUBSCRIPTION, "qscanner-rg")
+    name = create(real)
+    path = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/qscanner-rg/providers"
+    url = (
+        emulator
+        + f"{path}/Microsoft.ContainerInstance/containerGroups/{name}?api-version=2023-05-01"
+    )
+
+    shown = requests.get(url, timeout=10).text
+
+    assert COMPLETE["QUALYS_ACCESS_TOKEN"] not in shown
+    assert "QUALYS_ACCESS_TOKEN" in shown
+
+
+@pytest.mark.integration
+def test_container_apps_and_jobs_are_read_with_their_init_containers(emulator: str) -> None:
+    """Each image once, in order; what is not there is told."""
+    template = {
+        "containers": [{"name": "a", "image": "nginx:1"}, {"name": "b", "image": "redis:7"}],
+        "initContainers": [{"name": "i", "image": "nginx:1"}],
+    }
+    body = {"location": "westeurope", "properties": {"template": template}}
+    resources = AzureDeployedResources(emulator)
+    base = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.App"
+
+    for kind in ("containerApps", "jobs"):
+        url = f"{emulator}{base}/{kind}/x?api-version=2024-03-01"
+        requests.put(url, json=body, timeout=10).raise_for_status()
+        assert resources.read(f"{base}/{kind}/x") == Deployed(("nginx:1", "redis:7"))
+        assert resources.read(f"{base}/{kind}/none") == NotThere()

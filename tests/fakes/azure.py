@@ -1,0 +1,80 @@
+"""Azure in memory: container groups that do what a test says, resources, a clock."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from imagescan.ports import ContainerState, Deployed, GroupState, NotThere, Refusal
+
+
+class FakeClock:
+    """See `Clock`; it stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.moment += timedelta(seconds=seconds)
+
+
+class FakeContainerGroups:
+    """See `ContainerGroups`; a group that was created runs until `end` is called."""
+
+    def __init__(self) -> None:
+        self.groups: dict[str, GroupState] = {}
+        self.bodies: dict[str, Mapping[str, Any]] = {}
+        self.logs: dict[tuple[str, str], str] = {}
+        self.refusals: list[Refusal] = []
+        self.created: list[str] = []
+
+    def create(self, name: str, body: Mapping[str, Any]) -> Refusal | None:
+        if self.refusals:
+            return self.refusals.pop(0)
+        self.bodies[name] = body
+        self.created.append(name)
+        running = {
+            one["name"]: ContainerState("Running") for one in body["properties"]["containers"]
+        }
+        tags = dict(body.get("tags") or {})
+        self.groups[name] = GroupState(name, "Succeeded", "Running", tags, running)
+        return None
+
+    def get(self, name: str) -> GroupState | None:
+        return self.groups.get(name)
+
+    def log(self, name: str, container: str) -> str | None:
+        return self.logs.get((name, container)) if name in self.groups else None
+
+    def delete(self, name: str) -> Refusal | None:
+        self.groups.pop(name, None)
+        return None
+
+    def end(self, name: str, container: str, exit_code: int, at: datetime) -> None:
+        """Let a container end."""
+        group = self.groups[name]
+        ended = ContainerState("Terminated", at, at, exit_code, "Completed")
+        self.groups[name] = replace(group, containers={**group.containers, container: ended})
+
+
+class FakeDeployedResources:
+    """See `DeployedResources`."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Deployed | Refusal] = {}
+
+    def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
+        return self.answers.get(resource_id, NotThere())
+
+
+class FakeNotifier:
+    """See `Notifier`."""
+
+    def __init__(self) -> None:
+        self.sent: list[Mapping[str, Any]] = []
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        self.sent.append(message)
