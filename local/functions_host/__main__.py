@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from local.functions_host.app import LoadError
+from local.functions_host.durable.sdk_speed import read_times_fast
 from local.functions_host.durable.store import StoreError
 from local.functions_host.logs import log_to_stderr
 from local.functions_host.server import ListenError, Options, serve
@@ -19,7 +20,12 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=7071, help="0 for a free one")
     parser.add_argument("--key", required=True, help="system key and function key")
     parser.add_argument("--state", type=Path, required=True, help="where durable state is kept")
+    parser.add_argument(
+        "--unpatched-sdk", action="store_true", help="leave the Durable SDK as slow as on Azure"
+    )
     given = parser.parse_args()
+    if not given.unpatched_sdk:
+        read_times_fast()
     log_to_stderr()
     try:
         options = Options(given.app.resolve(), given.port, given.key, given.state.resolve())

@@ -95,13 +95,20 @@ def load(folder: Path) -> App:
     try:
         module = importlib.import_module("function_app")
         apps = [one for one in vars(module).values() if isinstance(one, func.FunctionRegister)]
-        built = apps[0].get_functions() if len(apps) == 1 else None
+        app = index(apps[0], host) if len(apps) == 1 else None
+    except LoadError:
+        raise
     except Exception as error:
         where = f"{type(error).__name__}: {error}{_place(error, folder)}"
         raise LoadError(f"function_app.py cannot be loaded: {where}") from error
-    if built is None:
+    if app is None:
         raise LoadError("function_app.py must hold exactly one FunctionApp or DFApp.")
-    return App(_by_name(_function(one) for one in built), host)
+    return app
+
+
+def index(registered: func.FunctionRegister, host: Mapping[str, Any]) -> App:
+    """List the functions of a FunctionApp or DFApp, which can be asked once; `LoadError`."""
+    return App(_by_name(_function(one) for one in registered.get_functions()), host)
 
 
 def _by_name(functions: Any) -> dict[str, Function]:

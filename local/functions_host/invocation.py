@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import azure.functions as func
-
 from local.functions_host.app import Function
 from local.functions_host.logs import INVOCATION, Invocation
 
@@ -71,12 +69,15 @@ class Invoker:
 
 
 @dataclass(frozen=True)
-class Context(func.Context):
-    """What a function learns about its invocation; there is no tracing and no retry here."""
+class Context:
+    """What a function learns about its invocation, under the names of azure.functions.Context.
+
+    There is no tracing and no retry by the host here.
+    """
 
     invocation_id: str
     function_name: str
     function_directory: str = field(default_factory=os.getcwd)
     thread_local_storage: Any = field(default_factory=threading.local)
-    trace_context: Any = None
-    retry_context: Any = None
+    trace_context: None = None
+    retry_context: None = None

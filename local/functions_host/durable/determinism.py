@@ -13,6 +13,8 @@ _ACTIONS = {
     Kind.SUB_CREATED: "CreateSubOrchestrationAction",
     Kind.TIMER_CREATED: "CreateTimerOrchestratorAction",
 }
+_BEFORE = "A previous execution of this orchestration scheduled"
+_MISSING = ", but the current replay execution hasn't (yet?) scheduled this task."
 _CHANGED = (
     "Was a change made to the orchestrator code after this instance had already started running?"
 )
@@ -37,46 +39,50 @@ def _is_same_name(now: Task, event: Event) -> bool:
 
 
 def _sentence(task_id: int, event: Event, now: Task | None) -> str:
-    kind, name = Kind(event["EventType"]), event.get("Name", "")
-    is_renamed = now is not None and now.kind is kind
-    instead = "" if now is None else _ACTIONS[now.kind]
-    before = "A previous execution of this orchestration scheduled"
-    if kind is Kind.TASK_SCHEDULED and now is not None:
-        what = (
-            f"scheduled an activity task named '{now.name}' with this sequence number. "
-            if is_renamed
-            else f"produced a {instead} action with this sequence number."
-        )
-        return (
-            f"{before} an activity task with sequence number {task_id} named '{name}', "
-            f"but the current orchestration replay instead {what} {_CHANGED}"
-        )
-    if kind is Kind.TIMER_CREATED:
-        timer = f"{before} a timer task with sequence number {task_id}"
-        if now is None:
-            return f"{timer} but {_missing()} {_CHANGED}"
-        return (
-            f"{timer} named but the current orchestration replay instead produced a {instead} "
-            f"action with this sequence number. {_CHANGED}"
-        )
-    version = f"version '{event.get('Version') or ''}'"
-    if kind is Kind.TASK_SCHEDULED:
-        task = f"an activity task with sequence ID {task_id} and name '{name}' ({version})"
-        return f"{before} {task}, but {_missing()} {_CHANGED}"
-    task = f"a sub-orchestration task with sequence ID {task_id} and name '{name}' ({version}, "
-    task += f"instance ID '{event['InstanceId']}')"
+    kind = Kind(event["EventType"])
+    tell = {
+        Kind.TASK_SCHEDULED: _activity,
+        Kind.SUB_CREATED: _sub_orchestration,
+        Kind.TIMER_CREATED: _timer,
+    }[kind]
+    return f"{_BEFORE} {tell(task_id, event, now)} {_CHANGED}"
+
+
+def _activity(task_id: int, event: Event, now: Task | None) -> str:
+    name = event["Name"]
     if now is None:
-        return f"{before} {task}, but {_missing()} {_CHANGED}"
-    what = (
-        f"scheduled a sub-orchestration task with name {now.name}"
-        if is_renamed
-        else f"produced a {instead} action"
-    )
+        return (
+            f"an activity task with sequence ID {task_id} and name '{name}' (version ''){_MISSING}"
+        )
+    before = f"an activity task with sequence number {task_id} named '{name}'"
+    if now.kind is Kind.TASK_SCHEDULED:
+        after = f"scheduled an activity task named '{now.name}' with this sequence number. "
+    else:
+        after = f"produced a {_ACTIONS[now.kind]} action with this sequence number."
+    return f"{before}, but the current orchestration replay instead {after}"
+
+
+def _timer(task_id: int, event: Event, now: Task | None) -> str:  # noqa: ARG001  # as its siblings
+    before = f"a timer task with sequence number {task_id}"
+    if now is None:
+        return before + _MISSING.removeprefix(",")
     return (
-        f"{before} {task}, but the current orchestration replay instead {what} at this sequence "
-        f"number. {_CHANGED}"
+        f"{before} named but the current orchestration replay instead produced a "
+        f"{_ACTIONS[now.kind]} action with this sequence number."
     )
 
 
-def _missing() -> str:
-    return "the current replay execution hasn't (yet?) scheduled this task."
+def _sub_orchestration(task_id: int, event: Event, now: Task | None) -> str:
+    before = (
+        f"a sub-orchestration task with sequence ID {task_id} and name '{event['Name']}' "
+        f"(version '', instance ID '{event['InstanceId']}')"
+    )
+    if now is None:
+        return f"{before}{_MISSING}"
+    if now.kind is Kind.SUB_CREATED:
+        after = f"scheduled a sub-orchestration task with name {now.name}"
+    else:
+        after = f"produced a {_ACTIONS[now.kind]} action"
+    return (
+        f"{before}, but the current orchestration replay instead {after} at this sequence number."
+    )
