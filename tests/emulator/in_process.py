@@ -77,12 +77,15 @@ class ScriptedRuntime:
     def __init__(self, clock: VirtualClock) -> None:
         self.scripts: dict[str, Script] = {}
         self.started: list[ContainerSpec] = []
+        self.containers: list[ScriptedContainer] = []
         self.removed: list[str] = []
         self._clock = clock
 
     def start(self, container: ContainerSpec) -> ScriptedContainer:
         self.started.append(container)
-        return ScriptedContainer(self._clock, self.scripts.get(container.image, Script()))
+        script = self.scripts.get(container.image, Script())
+        self.containers.append(ScriptedContainer(self._clock, script))
+        return self.containers[-1]
 
     def remove(self, group: str) -> None:
         self.removed.append(group)

@@ -92,6 +92,8 @@ def test_an_update_kills_the_containers_and_starts_them_again(world: World) -> N
     world.clock.pass_seconds(20)
     world.get("one")
     assert [spec.image for spec in world.runtime.started] == ["nginx:1.27", "nginx:1.28"]
+    ended = [container.ended() for container in world.runtime.containers]
+    assert [one and one.exit_code for one in ended] == [137, None]
     assert len(world.books()) == 1
 
 
