@@ -1,0 +1,176 @@
+"""Starting, stopping and showing the system, as a person at a terminal does."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.system.addresses import DEFAULT_PORTS, PortError, choose_ports, installation
+from local.system.lifecycle import ROOT
+from local.system.processes import Processes
+from tests.e2e.conftest import System, eventually
+
+pytestmark = [pytest.mark.e2e]
+ANY_PORTS = dict.fromkeys(DEFAULT_PORTS, "0")
+ON_THE_RUNNING_SYSTEM = pytest.mark.xdist_group("e2e")
+
+
+def command(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`python -m local.system ...` on a state folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "local.system", *words, "--state", str(folder)],
+        cwd=ROOT, env=os.environ | ANY_PORTS | environment,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def run_json(folder: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((folder / "run.json").read_text())
+    return content
+
+
+@ON_THE_RUNNING_SYSTEM
+def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System) -> None:
+    """Other programs drive the system by this file."""
+    known = run_json(system.folder)
+
+    assert set(known) == {
+        "functionsUrl", "functionKey", "armUrl", "registryUrl", "tableConnectionString",
+        "blobConnectionString", "subscriptionId", "scanResourceGroup", "logs", "pids",
+    }  # fmt: skip
+    assert (system.folder / "run.json").stat().st_mode & 0o777 == 0o600
+    assert set(known["pids"]) == {"azurite", "azure-emulator", "functions-host"}
+
+
+@ON_THE_RUNNING_SYSTEM
+def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: System) -> None:
+    """The same processes, ports and key."""
+    before = run_json(system.folder)
+
+    assert command("start", folder=system.folder).returncode == 0
+
+    assert run_json(system.folder) == before
+    assert command("status", folder=system.folder).returncode == 0
+
+
+@ON_THE_RUNNING_SYSTEM
+def test_a_killed_host_is_started_again_where_it_was(system: System) -> None:
+    """Another process; ports and key stay, and so do Azurite and the emulator."""
+    before = run_json(system.folder)
+
+    system.kill_host()
+    assert command("status", folder=system.folder).returncode == 1
+    system.start_again()
+
+    after = run_json(system.folder)
+    assert after["pids"].pop("functions-host") != before["pids"].pop("functions-host")
+    assert after == before
+
+
+def test_stop_is_fine_where_nothing_runs(tmp_path: Path) -> None:
+    """Also twice."""
+    assert command("stop", folder=tmp_path).returncode == 0
+    assert command("stop", folder=tmp_path).returncode == 0
+
+
+def test_a_process_that_was_given_an_old_pid_is_never_ended(tmp_path: Path) -> None:
+    """The book knows when its process was started."""
+    stranger = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    book = {"functions-host": {"pid": stranger.pid, "started": "another time"}}
+    (tmp_path / "processes.json").write_text(json.dumps(book))
+
+    assert Processes(tmp_path).find("functions-host") is None
+    assert command("stop", folder=tmp_path).returncode == 0
+
+    assert stranger.poll() is None
+    stranger.communicate(b"\n")
+
+
+def test_what_outlives_its_parent_is_ended_with_it(tmp_path: Path) -> None:
+    """A process that was killed leaves children in its group."""
+    leave_a_child = (
+        "import subprocess, sys; "
+        "child = subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()']); "
+        "print(child.pid, flush=True); child.wait()"
+    )
+    processes = Processes(tmp_path)
+    parent = processes.start("parent", [sys.executable, "-c", leave_a_child], os.environ)
+    child = int(eventually(processes.log("parent").read_text))
+    os.kill(parent.pid, signal.SIGKILL)
+    eventually(lambda: not parent.is_alive)
+
+    processes.stop("parent")
+
+    eventually(lambda: not _runs(child))
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that only waits to be buried does not."""
+    asked = ["ps", "-o", "stat=", "-p", str(pid)]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    return bool(told) and not told.startswith("Z")
+
+
+def test_a_taken_port_is_told_with_the_setting_that_changes_it(tmp_path: Path) -> None:
+    """One message, no traceback, and nothing is started."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        done = command("start", folder=tmp_path, ARM_PORT=port)
+
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        f"Port {port} is taken by another program; set ARM_PORT to another port, or to 0."
+    )
+    assert Processes(tmp_path).pids() == {}
+
+
+@pytest.mark.parametrize("port", ["abc", "-1", "65536", "7071.5"])
+def test_what_is_no_port_is_told_with_its_setting(
+    port: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is started."""
+    monkeypatch.setenv("ARM_PORT", port)
+
+    with pytest.raises(PortError, match="ARM_PORT"):
+        choose_ports(tmp_path)
+
+
+def test_free_ports_differ(tmp_path: Path) -> None:
+    """Five services, five ports."""
+    assert len(set(choose_ports(tmp_path, any_free=True).values())) == len(DEFAULT_PORTS)
+
+
+def test_no_function_key_looks_like_an_option(tmp_path: Path) -> None:
+    """It stands behind --key on the host's command line."""
+    keys = {installation(tmp_path / str(number)).function_key for number in range(300)}
+
+    assert len(keys) == 300
+    assert not [key for key in keys if key.startswith("-")]
+
+
+def test_a_program_that_is_not_there_cannot_be_the_host(tmp_path: Path) -> None:
+    """Said before anything is started."""
+    done = command("start", "--host", "no/such/program", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "no/such/program" in done.stderr
+    assert Processes(tmp_path).pids() == {}
+
+
+def test_the_demo_can_be_repeated_and_leaves_nothing(tmp_path: Path) -> None:
+    """A second one neither takes the first one's result nor stumbles over its ledger."""
+    for _ in range(2):
+        done = command("demo", folder=tmp_path)
+
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Every container group that was created is gone." in done.stdout
+        assert Processes(tmp_path / "demo").pids() == {}
