@@ -1,6 +1,7 @@
 """Loads a Functions app of the Python v2 programming model."""
 
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -167,6 +168,4 @@ def _function(built: Any) -> Function:
 
 def _takes_context(call: Callable[..., Any], trigger: Mapping[str, Any]) -> bool:
     """`context` is the invocation's, unless the trigger gives it another meaning."""
-    code = getattr(call, "__code__", None)
-    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount] if code else ()
-    return "context" in names and trigger["name"] != "context"
+    return "context" in inspect.signature(call).parameters and trigger["name"] != "context"

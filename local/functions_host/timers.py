@@ -46,11 +46,15 @@ class Timers:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run what is due until told to stop; a timer never runs twice at the same time."""
-        tasks = [asyncio.ensure_future(self._keep(timer, stop)) for timer in self._timers]
+        stopping = asyncio.ensure_future(stop.wait())
+        waiting = {stopping, *(asyncio.ensure_future(self._keep(one)) for one in self._timers)}
         try:
-            await asyncio.gather(stop.wait(), *tasks)
+            while not stopping.done():
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()  # raises what broke outside of a function
         finally:
-            for task in tasks:
+            for task in waiting:
                 task.cancel()
 
     def by_hand(self, name: str) -> Callable[[], Any] | None:
@@ -58,7 +62,7 @@ class Timers:
         timer = next((one for one in self._timers if one.name.lower() == name.lower()), None)
         return None if timer is None else lambda: self._call(timer, is_past_due=False)
 
-    async def _keep(self, timer: Timer, stop: asyncio.Event) -> None:
+    async def _keep(self, timer: Timer) -> None:
         last = self._store.last_run(timer.name)
         missed = timer.schedule.after(last) if last else None
         if missed and missed < self._clock.now():
@@ -67,18 +71,15 @@ class Timers:
             await self._run(timer, is_past_due=False)
         elif last is None:
             self._store.note_run(timer.name, self._clock.now())  # from here on, missing shows
-        while not stop.is_set():
-            due = timer.schedule.after(self._clock.now())
-            if due is None:
-                LOG.warning("The schedule of %s has no next time", timer.name)
-                return
-            await self._sleep_until(due, stop)
-            if not stop.is_set():
-                await self._run(timer, is_past_due=False)
+        while due := timer.schedule.after(self._clock.now()):
+            await self._sleep_until(due)
+            await self._run(timer, is_past_due=False)
+        LOG.warning("The schedule of %s has no next time", timer.name)
 
-    async def _sleep_until(self, due: datetime, stop: asyncio.Event) -> None:
-        while not stop.is_set() and self._clock.now() < due:
-            await self._clock.sleep(due, stop, is_busy=False)
+    async def _sleep_until(self, due: datetime) -> None:
+        never = asyncio.Event()
+        while self._clock.now() < due:
+            await self._clock.sleep(due, never, is_busy=False)
 
     async def _run(self, timer: Timer, *, is_past_due: bool) -> None:
         """On schedule; the run is noted before it is made, so a killed host does not repeat it."""

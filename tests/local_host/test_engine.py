@@ -95,6 +95,11 @@ def waits(context: Any) -> Steps:
     return (yield context.wait_for_external_event("go"))
 
 
+def says_the_unsayable(context: Any) -> Steps:
+    yield context.create_timer(context.current_utc_datetime)
+    return "\ud800"
+
+
 def test_retries_wait_between_attempts_and_once_more_for_no_time_after_the_last(
     tmp_path: Path,
 ) -> None:
@@ -236,6 +241,16 @@ def test_an_episode_that_breaks_in_the_host_ends_its_instance_with_the_reason(
 
     assert host.find("other").status is Status.FAILED
     assert "must be str" in (host.find("other").output or "")
+
+
+def test_an_output_that_cannot_be_stored_ends_its_instance_too(tmp_path: Path) -> None:
+    """Half a surrogate pair is valid in Python and in JSON, and in no file."""
+    host = VirtualHost(tmp_path, says_the_unsayable)
+
+    instance = host.run("says_the_unsayable")
+
+    assert instance.status is Status.FAILED
+    assert "UnicodeEncodeError" in (instance.output or "")
 
 
 def test_context_and_events_have_the_fields_that_azure_hands_to_the_sdk(tmp_path: Path) -> None:

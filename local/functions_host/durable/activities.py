@@ -7,6 +7,7 @@ for that at a desk. What must outlast those minutes is for tests on the real ext
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 
 from azure.functions.durable_functions import ActivityTriggerConverter
@@ -19,6 +20,8 @@ from local.functions_host.durable.history import Event
 from local.functions_host.durable.records import Work
 from local.functions_host.durable.store import Store
 from local.functions_host.invocation import InvocationError, Invoker
+
+LOG = logging.getLogger("functions_host.durable")
 
 
 class Activities:
@@ -55,6 +58,8 @@ class Activities:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        if not task.cancelled() and task.exception():  # a bug here: the next host runs it again
+            LOG.error("An activity's result was not written", exc_info=task.exception())
         self._done()
 
     async def _run(self, work: Work) -> None:

@@ -113,17 +113,35 @@ class Engine:
 
     # ------------------------------------------------------------------ episodes
     def _episode(self, instance_id: str) -> None:
-        """Let an instance see what waits for it; all of its consequences are one transaction."""
+        """Let an instance see what waits for it; all of its consequences are one transaction.
+
+        What breaks in here ends the instance with a reason: it would break again and again.
+        """
+        try:
+            with self._change():
+                self._see(instance_id)
+        except Exception as error:
+            LOG.exception("An episode of instance %s broke", instance_id)
+            self._park(instance_id, error)
+
+    def _see(self, instance_id: str) -> None:
         instance = self.store.find(instance_id)
         waiting = self.store.messages(instance_id, due=self.clock.now())
+        self.store.drop_messages(one.id for one in waiting)
+        if instance is None or instance.is_over:
+            return
+        of_now = (None, instance.execution)  # results for an earlier execution are dropped
+        new = [one.event for one in waiting if one.execution in of_now]
+        if new:
+            self._advance(instance, new)
+
+    def _park(self, instance_id: str, error: Exception) -> None:
+        instance = self.store.find(instance_id)
+        if instance is None:
+            raise error
+        text = f"{type(error).__name__}: {error}".encode(errors="backslashreplace").decode()
         with self._change():
-            self.store.drop_messages(one.id for one in waiting)
-            if instance is None or instance.is_over:
-                return
-            of_now = (None, instance.execution)  # results for an earlier execution are dropped
-            new = [one.event for one in waiting if one.execution in of_now]
-            if new:
-                self._advance(instance, new)
+            self._executions.end(instance, failure(instance.name, text), self.clock.now())
 
     def _advance(self, instance: Instance, new: Sequence[Event]) -> None:
         now = self.clock.now()
@@ -138,11 +156,7 @@ class Engine:
         self._executions.advance(instance, seen, answer, now)
 
     def _answer(self, instance: Instance, history: list[Event]) -> Answer:
-        """What the orchestrator says.
-
-        An error outside of its own code ends the instance with a reason, so that no episode is
-        tried again and again.
-        """
+        """What the orchestrator says; its failure is logged once, when it ends the instance."""
         function = self._app.find(instance.name, "orchestrationTrigger")
         if function is None:
             why = (
@@ -151,11 +165,7 @@ class Engine:
             )
             return Answer(end=failure(instance.name, why))
         parent_id = instance.parent.instance if instance.parent else None
-        try:
-            answer = run_episode(function.call, instance.name, parent_id, history)
-        except Exception as error:  # noqa: BLE001  # the boundary that parks an instance
-            text = f"{type(error).__name__}: {error}"
-            answer = Answer(end=failure(instance.name, text, error))
+        answer = run_episode(function.call, instance.name, parent_id, history)
         if answer.end and answer.end.status is Status.FAILED:
             cause = answer.end.cause
             what = f"{instance.name} failed (instance {instance.id}): {answer.end.output}"
