@@ -1,12 +1,13 @@
 """One finding, and how many there are of each severity."""
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-LONGEST_TITLE, LONGEST_TEXT, MOST_CVES = 1024, 512, 50
+LONGEST_TITLE, LONGEST_TEXT, MOST_CVES = 1024, 512, 500
 
 
 class Severity(StrEnum):
@@ -31,7 +32,7 @@ class FindingType(StrEnum):
     COMPLIANCE = "compliance"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One weakness in one package or at one place; `severity` is Qualys' 1 to 5.
 
@@ -58,10 +59,15 @@ class Finding:
 
     @property
     def finding_id(self) -> str:
-        """The same for equal findings, in every run: 24 hexadecimal digits."""
-        return hashlib.sha256(repr(astuple(self)).encode("utf-8", "backslashreplace")).hexdigest()[
-            :24
-        ]
+        """24 hexadecimal digits, the same wherever the same thing is found in the same place.
+
+        What Qualys may revise later is left out: severity, fixed version and, where there is a
+        QID, title and CVEs.
+        """
+        told = () if self.qid is not None else (self.title, *self.cves)
+        place = (self.package, self.installed_version, self.path, self.line, self.layer)
+        identity = json.dumps([self.type.value, self.qid, *place, *told])
+        return hashlib.sha256(identity.encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,29 @@ class Counts:
         """As the HTTP API shows it."""
         words = {word.value: getattr(self, word.value) for word in Severity}
         return {**words, "total": self.total}
+
+
+def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, the most severe first.
+
+    Of several with one id the highest severity counts, and every CVE.
+    """
+    each: dict[str, Finding] = {}
+    for finding in findings:
+        finding_id = finding.finding_id
+        known = each.get(finding_id)
+        each[finding_id] = _join(known, finding) if known else finding
+    in_order = sorted(each.items(), key=lambda item: (-item[1].severity, item[0]))
+    return tuple(finding for _, finding in in_order)
+
+
+def _join(one: Finding, other: Finding) -> Finding:
+    return replace(
+        one,
+        severity=max(one.severity, other.severity),
+        cves=tuple(sorted({*one.cves, *other.cves})[:MOST_CVES]),
+        fixed_version=one.fixed_version or other.fixed_version,
+    )
 
 
 def count(findings: Iterable[Finding]) -> Counts:

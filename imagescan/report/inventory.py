@@ -1,6 +1,6 @@
 """ScanResult.json: what the scanner looked at, and whether that succeeded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,10 @@ from imagescan.report.findings import Finding
 from imagescan.report.qscanner_json import read_secrets
 from imagescan.report.reading import objects, pick, read_json, text
 
-# `pkg` replaced the older os and sca; an inventory may use either.
+# `pkg` replaced the older os and sca; a request and an inventory may use either.
 _PARTS = {"pkg": ("os", "sca")}
+_WHOLE = {"os": "pkg", "sca": "pkg"}
+_CONTAINERS = ("ScansPerformed", "OSResults", "SCAResults", "SecretResults", "Metadata")
 
 
 @dataclass(frozen=True)
@@ -50,26 +52,47 @@ class Inventory:
         return None
 
     def is_proven(self, scan_type: str) -> bool:
-        """Whether the type, or one of its parts, is told to have succeeded and none to have not."""
-        return bool(self._of(scan_type)) and self.problem(scan_type) is None
+        """Whether the type, or the one it belongs to, or all of its parts are told as SUCCESS.
+
+        And none of them as anything else.
+        """
+        told = {scan.scan_type for scan in self._of(scan_type)}
+        parts = _PARTS.get(scan_type, (scan_type,))
+        is_told = bool(told & {scan_type, _WHOLE.get(scan_type)}) or told.issuperset(parts)
+        return is_told and self.problem(scan_type) is None
 
     def _of(self, scan_type: str) -> list[ScanPerformed]:
-        names = (scan_type, *_PARTS.get(scan_type, ()))
+        names = (scan_type, _WHOLE.get(scan_type), *_PARTS.get(scan_type, ()))
         return [scan for scan in self.scans if scan.scan_type in names]
 
 
 def parse_inventory(document: bytes) -> Inventory:
-    """Parse a ScanResult.json; raises `ReportError` and nothing else."""
+    """Parse a ScanResult.json; raises `ReportError` and nothing else.
+
+    One without ScansPerformed proves nothing and is none the less an inventory.
+    """
     data = read_json(document, "inventory")
-    if not isinstance(pick(data, "ScansPerformed"), list):
-        raise ReportError("The inventory has no ScansPerformed.")
+    if all(pick(data, container) is None for container in _CONTAINERS):
+        raise ReportError("The inventory has none of the fields of a ScanResult.json.")
     return Inventory(
-        scans=tuple(_scan(scan) for scan in objects(pick(data, "ScansPerformed"))),
+        scans=tuple(_scans(pick(data, "ScansPerformed"))),
         recognised_os=_recognises_os(data),
         packages=_count_packages(data),
         secrets=tuple(read_secrets(data)),
         scanner_version=text(pick(data, "QScannerVersion")),
     )
+
+
+def _scans(performed: object) -> Iterator[ScanPerformed]:
+    """What is told of each scan type; nothing of it may be passed over."""
+    if performed is None:
+        return
+    if not isinstance(performed, list):
+        raise ReportError("ScansPerformed of the inventory is no list.")
+    for place, scan in enumerate(performed):
+        if not isinstance(scan, Mapping):
+            raise ReportError(f"ScansPerformed[{place}] of the inventory is no object.")
+        yield _scan(scan)
 
 
 def _scan(scan: Mapping[str, Any]) -> ScanPerformed:
@@ -87,7 +110,8 @@ def _count_packages(data: Mapping[str, Any]) -> int:
 
 
 def _recognises_os(data: Mapping[str, Any]) -> bool:
-    """An OS result with a target, or an OS named in the metadata."""
-    targets = [text(pick(result, "Target")) for result in objects(pick(data, "OSResults"))]
-    image = pick(pick(pick(data, "Metadata"), "TargetMetadata"), "ImageMetadata")
-    return any(targets) or bool(text(pick(image, "OS", "OSName")))
+    """An OS result with a target.
+
+    Not the metadata: an image's own says `linux`, whatever is in it.
+    """
+    return any(text(pick(result, "Target")) for result in objects(pick(data, "OSResults")))

@@ -1,14 +1,12 @@
 """A vulnerability report, whichever of the scanner's formats it is in."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
 
-from imagescan.errors import ReportError
-from imagescan.report.findings import Counts, Finding, FindingType, count
+from imagescan.report.findings import Counts, Finding, FindingType, count, merge
 from imagescan.report.inventory import Inventory
 from imagescan.report.qscanner_json import read_qscanner_json
-from imagescan.report.reading import read_json
+from imagescan.report.reading import pick, read_json
 from imagescan.report.sarif import read_sarif
 
 
@@ -28,7 +26,7 @@ class Report:
         tells_secrets = any(finding.type is FindingType.SECRET for finding in self.findings)
         if inventory is None or tells_secrets:
             return self
-        return replace(self, findings=_in_order([*self.findings, *inventory.secrets]))
+        return replace(self, findings=merge([*self.findings, *inventory.secrets]))
 
 
 def parse_report(document: bytes) -> Report:
@@ -38,14 +36,5 @@ def parse_report(document: bytes) -> Report:
     place for results is an error and not a report without findings.
     """
     data = read_json(document, "report")
-    read = read_sarif if "runs" in data else read_qscanner_json
-    try:
-        return Report(_in_order(read(data)))
-    except RecursionError:
-        raise ReportError("The report is nested too deeply.") from None
-
-
-def _in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, the most severe first."""
-    each = {finding.finding_id: finding for finding in findings}
-    return tuple(sorted(each.values(), key=lambda one: (-one.severity, one.finding_id)))
+    is_sarif = pick(data, "runs") is not None
+    return Report(merge(read_sarif(data) if is_sarif else read_qscanner_json(data)))

@@ -9,7 +9,8 @@ from typing import Any
 
 from imagescan.errors import ReportError
 from imagescan.report.findings import Finding, FindingType
-from imagescan.report.reading import cves, number, objects, pick, severity, text, title
+from imagescan.report.packages import for_each_package
+from imagescan.report.reading import cves, number, objects, pick, qid, severity, text, title
 
 
 def read_qscanner_json(document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -29,26 +30,21 @@ def read_qscanner_json(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _vulnerability(item: Mapping[str, Any]) -> Iterator[Finding]:
-    software = list(objects(pick(item, "Software", "Softwares", "vulnerableSoftware")))
-    for package in software or [item]:
-        yield Finding(
-            title=title(pick(item, "Title")) or "vulnerability",
-            severity=severity(pick(item, "Severity", "customerSeverity")) or 1,
-            qid=number(pick(item, "Qid")),
-            cves=cves(pick(item, "Cves", "cve-ids", "cveIds")),
-            package=text(pick(package, "name", "packageName")),
-            installed_version=text(pick(package, "installedVersion", "version")),
-            fixed_version=text(pick(package, "fixedVersion", "fixVersion")),
-            path=text(pick(package, "packagePath", "path")),
-            layer=text(pick(package, "layerSHA")),
-        )
+    """One item (a QID) stands for one finding per package that it concerns."""
+    finding = Finding(
+        title=title(pick(item, "Title")) or "vulnerability",
+        severity=severity(pick(item, "Severity"), pick(item, "customerSeverity")) or 1,
+        qid=qid(pick(item, "Qid")),
+        cves=cves(pick(item, "Cves", "cve-ids", "cveIds")),
+    )
+    yield from for_each_package(finding, item)
 
 
 def _misconfigurations(inventory: object) -> Iterator[Finding]:
     for item in objects(pick(inventory, "Misconfigurations")):
         yield Finding(
             title=title(pick(item, "Title", "CheckID")) or "misconfiguration",
-            severity=level(pick(item, "Severity")),
+            severity=severity(pick(item, "Severity")) or 1,
             type=FindingType.COMPLIANCE,
             path=text(pick(item, "FilePath")),
             line=number(pick(item, "StartLine")),
@@ -62,16 +58,8 @@ def read_secrets(inventory: object) -> Iterator[Finding]:
         for item in objects(pick(result, "Secrets", "Details")):
             yield Finding(
                 title=title(pick(item, "Title", "Category", "RuleID")) or "secret",
-                severity=level(pick(item, "Severity")),
+                severity=severity(pick(item, "Severity")) or 1,
                 type=FindingType.SECRET,
                 path=target,
                 line=number(pick(item, "StartLine")),
             )
-
-
-_WORDS = {"critical": 5, "high": 4, "medium": 3, "low": 2, "info": 1}
-
-
-def level(value: object) -> int:
-    """A severity as a number or as a word; 1 for what is neither."""
-    return severity(value) or _WORDS.get(str(value).lower(), 1)

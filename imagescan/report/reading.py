@@ -7,7 +7,8 @@ from typing import Any
 from imagescan.errors import ReportError
 from imagescan.report.findings import LONGEST_TEXT, LONGEST_TITLE, MOST_CVES
 
-LARGEST_NUMBER = 2**53
+LARGEST_NUMBER = 2**31 - 1  # what a table's ordinary numbers hold
+_SEVERITIES = {"critical": 5, "high": 4, "medium": 3, "low": 2, "info": 1, "informational": 1}
 
 
 def read_json(document: bytes, what: str) -> dict[str, Any]:
@@ -28,24 +29,24 @@ def pick(data: object, *names: str) -> Any:
     for name in names:
         if data.get(name) is not None:
             return data[name]
-    folded = {str(key).lower(): value for key, value in data.items() if value is not None}
+    folded = {key.lower(): value for key, value in data.items() if value is not None}
     return next((folded[name.lower()] for name in names if name.lower() in folded), None)
 
 
-def objects(value: object) -> Iterator[Mapping[str, Any]]:
+def objects(value: object) -> Iterator[dict[str, Any]]:
     """The objects in a list; anything else is passed over."""
     if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
+        yield from (item for item in value if isinstance(item, dict))
 
 
 def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     """A text without control characters, cut; numbers count as texts; None for the rest."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    printable = "".join(
-        character if character.isprintable() else " " for character in str(value)[:longest]
-    )
-    return printable.strip() or None
+    cut = str(value)[:longest]
+    if not cut.isprintable():
+        cut = "".join(character if character.isprintable() else " " for character in cut)
+    return cut.strip() or None
 
 
 def title(value: object) -> str | None:
@@ -59,13 +60,21 @@ def number(value: object) -> int | None:
         value = int(value.strip()[:20])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if abs(value) < LARGEST_NUMBER else None
+    return int(value) if abs(value) <= LARGEST_NUMBER else None
+
+
+def qid(value: object) -> int | None:
+    """A QID: a positive whole number."""
+    found = number(value)
+    return found if found is not None and found > 0 else None
 
 
 def cves(value: object) -> tuple[str, ...]:
-    """CVE ids from texts or from objects with an Id, sorted, each once."""
+    """CVE ids from a text, or a list of texts or of objects with an Id; sorted, each once."""
+    if isinstance(value, str):
+        value = value[:LONGEST_TEXT].replace(",", " ").split()
     found = set()
-    for item in value if isinstance(value, list) else [value]:
+    for item in value if isinstance(value, list) else []:
         name = text(pick(item, "Id", "cve") if isinstance(item, Mapping) else item, 40)
         if name and name.upper().startswith("CVE-"):
             found.add(name.upper())
@@ -73,6 +82,10 @@ def cves(value: object) -> tuple[str, ...]:
 
 
 def severity(*candidates: object) -> int | None:
-    """The first level of 1 to 5 among the candidates."""
-    levels = (number(candidate) for candidate in candidates)
-    return next((level for level in levels if level is not None and 1 <= level <= 5), None)  # noqa: PLR2004
+    """The first of the candidates that is a level of 1 to 5, as a number or as a word."""
+    for candidate in candidates:
+        word = candidate.strip().lower() if isinstance(candidate, str) else ""
+        level = _SEVERITIES.get(word) or number(candidate)
+        if level is not None and 1 <= level <= 5:  # noqa: PLR2004  # Qualys' scale
+            return level
+    return None

@@ -2,28 +2,57 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
+from imagescan.errors import ReportError
+from imagescan.report.findings import FindingType
 from imagescan.report.reading import objects, pick, read_json
+from imagescan.report.sarif import read_rules, type_of
 
 REDACTED = "[redacted]"
-# Where scanners put a found secret's value, in any case.
-_SECRET_FIELDS = frozenset({"match", "snippet", "secret", "rawmatch", "contextregion"})
-_TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}")
-_AUTHORIZATION = re.compile(r"(?i)\b(authorization\s*[:=]\s*)(bearer|basic)?\s*\S+")
-_URL_CREDENTIALS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://)[^\s/@:]{1,200}:[^\s/@]{1,500}@")
+# Where scanners put a found secret's value, wherever it stands.
+_SECRET_FIELDS = frozenset({"match", "rawmatch", "snippet", "contextregion", "secret"})
+# All that is kept of a found secret: its kind, its place and how grave it is. Any other field may
+# hold the value, in whatever words.
+# fmt: off
+_KEPT_OF_A_SECRET = frozenset({
+    "target", "secrets", "details", "ruleid", "ruleindex", "category", "title", "type", "kind",
+    "level", "severity", "customerseverity", "qid", "qds", "cves", "cve-ids", "locations",
+    "physicallocation", "artifactlocation", "uri", "region", "startline", "endline",
+    "startcolumn", "endcolumn", "properties", "vulnerablesoftware", "software", "softwares",
+    "name", "package", "packagename", "installedversion", "version", "fixedversion", "fixversion",
+    "packagepath", "path", "layersha",
+})
+# fmt: on
+_LONG_WORD = re.compile(r"[A-Za-z0-9_.-]{20,}")
+_AUTHORIZATION = re.compile(
+    r"(?i)(authorization[\"']?\s{0,9}[:=]\s{0,9})(?:\"[^\"\r\n]*\"?|'[^'\r\n]*'?|[^\s\"'][^\r\n\"']*)"
+)
+_BEARER = re.compile(r"(?i)\b((?:bearer|basic)\s{1,9})[A-Za-z0-9._~+/=-]{16,}")
+# No slash, so that `docker://host/image@sha256:...` stays; up to the last @, which may stand in
+# the password.
+_URL_CREDENTIALS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/\"'<>]{1,600}@")
+_URL_SIGNATURE = re.compile(
+    r"(?i)([?&;](?:sig|code|key|token|access_token|password|accountkey)=)[^&;\s\"']+"
+)
 
 
 def redact(document: bytes, known_secrets: Sequence[str]) -> bytes:
     """The same JSON without the value of any secret; raises `ReportError` where it is none.
 
-    Fields that may hold a found secret are emptied, the message of a SARIF result of a `Secret`
-    rule too, and known secrets are replaced wherever they stand. Findings parse as before.
+    Of found secrets only kind and place are kept, tokens and credentials in addresses go, and
+    known secrets are replaced wherever they stand. Findings parse as before.
     """
     data = read_json(document, "document")
-    secret_rules = _secret_rules(data)
-    return json.dumps(_clean(data, known_secrets, secret_rules)).encode()
+    for found in _found_secrets(data):
+        _keep_only_kind_and_place(found)
+    _clean(data, _spellings(known_secrets))
+    try:
+        return json.dumps(data).encode()
+    except RecursionError:
+        raise ReportError("The document is nested too deeply.") from None
 
 
 def redact_text(text: str, known_secrets: Sequence[str]) -> str:
@@ -31,43 +60,80 @@ def redact_text(text: str, known_secrets: Sequence[str]) -> str:
 
     Long hexadecimal texts stay: digests look like that.
     """
-    for secret in known_secrets:
-        text = text.replace(secret, REDACTED)
-    text = _TOKEN.sub(REDACTED, text)
+    text = _plain(text, _spellings(known_secrets))
     text = _AUTHORIZATION.sub(rf"\1{REDACTED}", text)
-    return _URL_CREDENTIALS.sub(rf"\1{REDACTED}@", text)
+    text = _BEARER.sub(rf"\1{REDACTED}", text)
+    return _URL_SIGNATURE.sub(rf"\1{REDACTED}", text)
 
 
-def _secret_rules(data: dict[str, Any]) -> frozenset[str]:
-    """The ids of SARIF rules named Secret, and the name itself."""
-    found = {"secret"}
-    for run in objects(data.get("runs")):
-        for rule in objects(pick(pick(run.get("tool"), "driver"), "rules")):
-            if str(rule.get("name")).lower() == "secret":
-                found.add(str(rule.get("id")).lower())
-    return frozenset(found)
+def _found_secrets(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """SARIF results that are secrets, and what stands in SecretResults."""
+    for run in objects(pick(data, "runs")):
+        rules = read_rules(run)
+        for result in objects(pick(run, "results")):
+            if type_of(result, rules.of(result)) is FindingType.SECRET:
+                yield result
+    for holder in (data, pick(data, "Inventory")):
+        for result in objects(pick(holder, "SecretResults")):
+            yield result
 
 
-def _clean(value: Any, known_secrets: Sequence[str], secret_rules: frozenset[str]) -> Any:
-    if isinstance(value, dict):
-        is_secret = str(value.get("ruleId")).lower() in secret_rules
-        return {
-            _plain(key, known_secrets): REDACTED
-            if _holds_a_secret(key, item, is_secret)
-            else _clean(item, known_secrets, secret_rules)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_clean(item, known_secrets, secret_rules) for item in value]
+def _keep_only_kind_and_place(found: dict[str, Any]) -> None:
+    """Replace, in place and at any depth, the fields that are not known to be harmless."""
+    for part in _walk(found):
+        if isinstance(part, dict):
+            for key in part:
+                if key.lower() not in _KEPT_OF_A_SECRET:
+                    part[key] = REDACTED
+
+
+def _clean(data: dict[str, Any], known_secrets: Sequence[str]) -> None:
+    """Redact every text of the document in place: a second copy of 50 MB is not affordable."""
+    for part in _walk(data):
+        if isinstance(part, list):
+            part[:] = [_plain_value(item, known_secrets) for item in part]
+            continue
+        for key, value in list(part.items()):
+            is_secret = bool(value) and key.lower() in _SECRET_FIELDS
+            part[key] = REDACTED if is_secret else _plain_value(value, known_secrets)
+            if (plain_key := _plain(key, known_secrets)) != key:
+                part[plain_key] = part.pop(key)
+
+
+def _walk(root: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
+    """Every object and list, each before what is in it; without recursion, however deep."""
+    waiting: list[dict[str, Any] | list[Any]] = [root]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        items = part.values() if isinstance(part, dict) else part
+        waiting.extend(item for item in items if isinstance(item, dict | list))
+
+
+def _plain_value(value: Any, known_secrets: Sequence[str]) -> Any:
     return _plain(value, known_secrets) if isinstance(value, str) else value
-
-
-def _holds_a_secret(key: str, item: object, is_secret_result: bool) -> bool:
-    name = key.lower()
-    return (name in _SECRET_FIELDS and bool(item)) or (is_secret_result and name == "message")
 
 
 def _plain(text: str, known_secrets: Sequence[str]) -> str:
     for secret in known_secrets:
         text = text.replace(secret, REDACTED)
-    return _TOKEN.sub(REDACTED, text)
+    if "eyJ" in text:
+        text = _LONG_WORD.sub(_without_token, text)
+    return _URL_CREDENTIALS.sub(rf"\1{REDACTED}@", text) if "://" in text else text
+
+
+def _without_token(word: re.Match[str]) -> str:
+    """A JSON Web Token starts with `eyJ`, an encoded `{"`, and has at least two dots."""
+    before, _, token = word[0].partition("eyJ")
+    return f"{before}{REDACTED}" if token.count(".") >= 2 else word[0]  # noqa: PLR2004
+
+
+def _spellings(known_secrets: Sequence[str]) -> list[str]:
+    """The secrets as they are, in an address and in JSON; longer ones first, they may nest."""
+    found = {
+        spelling
+        for secret in known_secrets
+        if secret
+        for spelling in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1])
+    }
+    return sorted(found, key=lambda secret: (-len(secret), secret))

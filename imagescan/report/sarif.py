@@ -1,11 +1,13 @@
 """qscanner's SARIF report. Keys as read by qualys-jenkins' SarifParser.java and the ADO task."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from imagescan.errors import ReportError
 from imagescan.report.findings import Finding, FindingType
-from imagescan.report.reading import cves, number, objects, pick, severity, text, title
+from imagescan.report.packages import for_each_package
+from imagescan.report.reading import cves, number, objects, pick, qid, severity, text, title
 
 _BY_LEVEL = {"error": 5, "warning": 3, "note": 2}
 _BY_RULE_NAME = {
@@ -14,104 +16,118 @@ _BY_RULE_NAME = {
     "compliance": FindingType.COMPLIANCE,
     "iacmisconfiguration": FindingType.COMPLIANCE,
 }
+# SARIF 2.1.0, 3.27.9: results of these kinds say that nothing is wrong.
+_NO_FINDING = frozenset({"pass", "notapplicable"})
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A run's rules, found in constant time: reports hold tens of thousands of both."""
+
+    by_id: Mapping[str, Mapping[str, Any]]
+    in_order: Sequence[Mapping[str, Any]]
+
+    def of(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The result's rule by its id, else by its index, else nothing."""
+        rule_id, index = text(pick(result, "ruleId")), number(pick(result, "ruleIndex"))
+        if rule_id is not None and rule_id in self.by_id:
+            return self.by_id[rule_id]
+        if index is not None and 0 <= index < len(self.in_order):
+            return self.in_order[index]
+        return {}
+
+
+def read_rules(run: Mapping[str, Any]) -> Rules:
+    """The rules of a run; of several with one id the first."""
+    in_order = list(objects(pick(pick(pick(run, "tool"), "driver"), "rules")))
+    by_id: dict[str, Mapping[str, Any]] = {}
+    for rule in in_order:
+        by_id.setdefault(text(pick(rule, "id")) or "", rule)
+    by_id.pop("", None)
+    return Rules(by_id, in_order)
 
 
 def read_sarif(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Every finding of every run; raises `ReportError` where there is nothing to find them in."""
-    runs = document.get("runs")
+    runs = pick(document, "runs")
     if not isinstance(runs, list) or not runs:
         raise ReportError("The SARIF report has no runs.")
     for index, run in enumerate(runs):
-        results = run.get("results") if isinstance(run, Mapping) else None
+        results = pick(run, "results")
         if not isinstance(results, list):
             raise ReportError(f"runs[{index}] of the SARIF report has no results.")
-        rules = _rules(run)
+        rules = read_rules(run)
         for place, result in enumerate(results):
             if not isinstance(result, Mapping):
                 raise ReportError(f"runs[{index}].results[{place}] is no object.")
-            yield from _findings(result, _rule(result, rules))
-
-
-def _rules(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return list(objects(pick(pick(run.get("tool"), "driver"), "rules")))
-
-
-def _rule(result: Mapping[str, Any], rules: list[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The result's rule by its id, else by its index, else nothing."""
-    rule_id, index = result.get("ruleId"), result.get("ruleIndex")
-    for rule in rules:
-        if rule_id is not None and rule.get("id") == rule_id:
-            return rule
-    if isinstance(index, int) and 0 <= index < len(rules):
-        return rules[index]
-    return {}
+            yield from _findings(result, rules.of(result))
 
 
 def _findings(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[Finding]:
     """One result (a QID) stands for one finding per package that it concerns."""
-    properties, of_rule = result.get("properties"), rule.get("properties")
-    kind = _type(result, rule)
+    if str(pick(result, "kind")).lower() in _NO_FINDING:
+        return
+    properties = pick(result, "properties")
+    kind = type_of(result, rule)
     path, line = _location(result)
-    base = Finding(
+    finding = Finding(
         title=_title(result, rule, kind),
         severity=_severity(result, rule),
         type=kind,
         qid=_qid(result),
-        cves=cves(pick(properties, "cves", "cve-ids") or pick(of_rule, "cve-ids", "cves")),
+        cves=_cves(result, rule),
         path=path,
         line=line,
     )
-    software = list(objects(pick(properties, "vulnerableSoftware", "software")))
-    for package in software or [properties if isinstance(properties, Mapping) else {}]:
-        yield _of_package(base, package)
+    yield from for_each_package(finding, properties)
 
 
-def _of_package(base: Finding, package: Mapping[str, Any]) -> Finding:
-    return Finding(
-        title=base.title,
-        severity=base.severity,
-        type=base.type,
-        qid=base.qid,
-        cves=base.cves,
-        package=text(pick(package, "name", "packageName")),
-        installed_version=text(pick(package, "installedVersion", "version")),
-        fixed_version=text(pick(package, "fixedVersion", "fixVersion")),
-        path=text(pick(package, "packagePath", "path")) or base.path,
-        line=base.line,
-        layer=text(pick(package, "layerSHA")),
+def type_of(result: Mapping[str, Any], rule: Mapping[str, Any]) -> FindingType:
+    """The rule's name tells the type; where there is no rule, the result itself may."""
+    told = (
+        pick(rule, "name"),
+        pick(pick(result, "properties"), "type"),
+        pick(result, "ruleId"),
     )
-
-
-def _type(result: Mapping[str, Any], rule: Mapping[str, Any]) -> FindingType:
-    name = text(rule.get("name")) or text(result.get("ruleId")) or ""
-    return _BY_RULE_NAME.get(name.lower(), FindingType.VULNERABILITY)
+    names = [(text(name) or "").lower() for name in told]
+    known = (_BY_RULE_NAME[name] for name in names if name in _BY_RULE_NAME)
+    return next(known, FindingType.VULNERABILITY)
 
 
 def _title(result: Mapping[str, Any], rule: Mapping[str, Any], kind: FindingType) -> str:
     """The rule's description; a secret's message may hold the secret and is never used."""
-    described = title(pick(rule.get("shortDescription"), "text"))
-    told = None if kind is FindingType.SECRET else title(pick(result.get("message"), "text"))
-    return described or told or title(result.get("ruleId")) or kind.value
+    described = title(pick(pick(rule, "shortDescription"), "text"))
+    told = None if kind is FindingType.SECRET else title(pick(pick(result, "message"), "text"))
+    return described or told or title(pick(result, "ruleId")) or kind.value
 
 
 def _qid(result: Mapping[str, Any]) -> int | None:
     """From the properties first: the form of ruleId is not settled (bare, QID-n, or a CVE)."""
-    rule_id = text(result.get("ruleId")) or ""
-    return number(pick(result.get("properties"), "QID")) or number(
-        rule_id.upper().removeprefix("QID-")
+    rule_id = text(pick(result, "ruleId")) or ""
+    return qid(pick(pick(result, "properties"), "QID")) or qid(rule_id.upper().removeprefix("QID-"))
+
+
+def _cves(result: Mapping[str, Any], rule: Mapping[str, Any]) -> tuple[str, ...]:
+    candidates = (
+        pick(pick(result, "properties"), "cves", "cve-ids"),
+        pick(pick(rule, "properties"), "cve-ids", "cves"),
+        pick(result, "ruleId"),
     )
+    return next(filter(None, map(cves, candidates)), ())
 
 
 def _severity(result: Mapping[str, Any], rule: Mapping[str, Any]) -> int:
-    level = pick(result, "level") or pick(rule.get("defaultConfiguration"), "level")
+    """The result's, else its rule's, else what the level stands for (its error is never high)."""
+    level = pick(result, "level") or pick(pick(rule, "defaultConfiguration"), "level")
     return severity(
-        pick(result.get("properties"), "severity", "customerSeverity"),
-        pick(rule.get("properties"), "severity", "customerSeverity"),
-    ) or _BY_LEVEL.get(str(level), 1)
+        pick(pick(result, "properties"), "severity", "customerSeverity"),
+        pick(pick(rule, "properties"), "severity"),
+        pick(pick(rule, "properties"), "customerSeverity"),
+    ) or _BY_LEVEL.get(str(level).lower(), 1)
 
 
 def _location(result: Mapping[str, Any]) -> tuple[str | None, int | None]:
-    for location in objects(result.get("locations")):
+    for location in objects(pick(result, "locations")):
         place = pick(location, "physicalLocation")
         uri = text(pick(pick(place, "artifactLocation"), "uri"))
         if uri:

@@ -127,6 +127,8 @@ def test_a_file_that_changed_back_needs_a_new_seal() -> None:
     [
         frame("report", PARTIAL, claims=FINAL),
         frame("report", FINAL + b"!", claims=FINAL),
+        frame("report", FINAL.replace(b"1", b"7"), claims=FINAL),
+        [*frame("report", FINAL)[:-1], f"END report {len(FINAL)} {sha256(PARTIAL)}"],
         frame("report", FINAL)[:-1],
         frame("report", FINAL)[1:],
         [*frame("report", FINAL)[:-2], *frame("report", FINAL)[-1:]],
@@ -174,6 +176,13 @@ def test_a_log_cut_at_its_head_still_gives_what_is_whole_in_it() -> None:
     cut = WHOLE[WHOLE.index(f"BEGIN report {len(FINAL)}") - 20 :]
 
     assert report_in(cut) == Sealed(FINAL)
+
+
+def test_a_frame_that_was_cut_by_the_next_one_does_not_hide_it() -> None:
+    """The courier was started again in the middle of a frame."""
+    text = log(frame("report", FINAL)[:2], frame("report", FINAL), seal("report", FINAL, 9))
+
+    assert report_in(text) == Sealed(FINAL)
 
 
 @pytest.mark.parametrize("name", ["REPORT", "report2", "../report", "report inventory", "$(id)"])
