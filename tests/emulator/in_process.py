@@ -25,19 +25,22 @@ from local.azure_emulator.runtime import ContainerSpec, Ended
 SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
 TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5)
 RUNNING_AFTER_SECONDS = 12
+START = datetime(2026, 1, 1, tzinfo=UTC)
+NEVER_AFTER = START + timedelta(days=1)
 
 
 class VirtualClock:
     """Time that moves only when told to."""
 
     def __init__(self) -> None:
-        self._now = datetime(2026, 1, 1, tzinfo=UTC)
+        self._now = START
 
     def now(self) -> datetime:
         return self._now
 
     def pass_seconds(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+        assert self._now < NEVER_AFTER, "Something waits that never comes."
 
 
 @dataclass(frozen=True)

@@ -105,8 +105,14 @@ def is_alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
+NO_REPLY = 0
+
+
 class Endpoint:
-    """A webhook that answers with statuses as told, 200 after that, and keeps what it was sent."""
+    """A webhook that answers with statuses as told, 200 after that, and keeps what it was sent.
+
+    With NO_REPLY it closes the connection, as a host does that dies.
+    """
 
     def __init__(self, statuses: list[int] | None = None, port: int = 0) -> None:
         self.received: list[tuple[str | None, Any]] = []
@@ -117,7 +123,10 @@ class Endpoint:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 kind = self.headers["aeg-event-type"]
                 endpoint.received.append((kind, json.loads(body)))
-                self.send_response(left.pop(0) if left else 200)
+                status = left.pop(0) if left else 200
+                if status == NO_REPLY:
+                    return
+                self.send_response(status)
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None: ...
