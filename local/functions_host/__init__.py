@@ -1,6 +1,12 @@
 """A Functions host for Python v2 apps on one machine, with a Durable engine that survives kill -9.
 
-Reading order: `app` loads a Functions app, `invocation` calls its functions; `durable/` is the
-engine; `http_functions`, `event_grid`, `timers` are the triggers; `server` joins all of it. It was
-built after recordings of the real Durable extension (tests/conformance).
+Reading order: `server` joins everything; `app` loads a Functions app and `invocation` calls its
+functions; `http_functions`, `event_grid` and `timers` (with `ncrontab`) are the triggers;
+`durable/` is the engine; `clock` is where the time comes from. It was built after recordings of
+the real Durable extension (tests/conformance), which settle what it has to do.
+
+On purpose unlike Azure: an activity that a killed host was running is run again at once, not after
+five minutes; a call of an unknown activity or sub-orchestrator fails at once, with a sentence; a
+termination is never lost. Not supported, and refused by name: entities, durable HTTP calls, rewind,
+restart, and every binding that `app.SERVED` does not list.
 """

@@ -1,6 +1,12 @@
-"""The Durable engine.
+"""The Durable engine, in parts that change one without the other.
 
-`history` makes events; `replay` says what actions mean on a history, as the real extension's shim
-does on DurableTask.Core; `episode` runs the SDK's orchestrator once; `store` keeps everything in
-SQLite; `engine` drives instances; `client_api` is the HTTP API that the SDK's client speaks.
+* The protocol shim, pure: `history` makes events, `replay` says what the SDK's actions mean on a
+  history, `determinism` finds what changed, `episode` calls an orchestrator once and reads its
+  answer. With azure-functions-durable 2.x this part goes, the others stay.
+* `engine` takes what clients ask for and runs episodes, `execution` writes what they change,
+  `activities` runs the work.
+* `store` keeps everything in SQLite; `records` says what that is.
+* `client_api` is the HTTP API that the SDK's client and people speak to, with `instance_queries`,
+  `links` and `shown_history`.
+* `sdk_speed` makes the SDK faster here than it is on Azure, and can be left out.
 """
