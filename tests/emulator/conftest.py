@@ -1,6 +1,7 @@
 """An emulator in the test, and one as a program of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,23 @@ def world() -> World:
     return World()
 
 
+Start = Callable[..., RunningEmulator]
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[RunningEmulator]:
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts emulators on one state folder, which all end with the test, however it ends."""
+    with ExitStack() as stack:
+
+        def started(events_url: str | None = None) -> RunningEmulator:
+            emulator = RunningEmulator(tmp_path / "state", events_url)
+            stack.callback(emulator.end)
+            return emulator
+
+        yield started
+
+
+@pytest.fixture
+def running(start: Start) -> RunningEmulator:
     """Real processes and the machine's clock."""
-    emulator = RunningEmulator(tmp_path / "state")
-    yield emulator
-    emulator.end()
+    return start()

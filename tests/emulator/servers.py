@@ -84,7 +84,10 @@ class RunningEmulator:
         """Send a signal if it still runs, and wait; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        self.process.communicate(timeout=WITHIN_SECONDS)
+        try:
+            self.process.wait(WITHIN_SECONDS)
+        finally:
+            self.process.kill()  # nothing happens where it has ended
         return self.process.returncode
 
     def _has_started(self, name: str, container: str) -> bool:

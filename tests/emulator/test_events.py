@@ -2,12 +2,12 @@
 
 import signal
 from datetime import timedelta
-from pathlib import Path
 
 from local.azure_emulator.outbox import Outbox
 from tests.emulator.bodies import group
+from tests.emulator.conftest import Start
 from tests.emulator.in_process import SUBSCRIPTION, VirtualClock, World
-from tests.emulator.servers import NO_REPLY, Endpoint, RunningEmulator, eventually
+from tests.emulator.servers import NO_REPLY, Endpoint, eventually
 
 
 def test_every_write_and_delete_of_a_group_is_published(world: World) -> None:
@@ -69,10 +69,10 @@ def test_an_event_that_was_taken_and_not_failed_does_not_come_back() -> None:
 
 
 def test_events_reach_the_webhook_as_event_grid_sends_them_and_again_after_an_error(
-    tmp_path: Path,
+    start: Start,
 ) -> None:
     endpoint = Endpoint(statuses=[503])
-    emulator = RunningEmulator(tmp_path, endpoint.url)
+    emulator = start(endpoint.url)
     emulator.put("one", group())
     eventually(lambda: len(endpoint.received) >= 2)
     assert emulator.end() == 0
@@ -83,9 +83,9 @@ def test_events_reach_the_webhook_as_event_grid_sends_them_and_again_after_an_er
     assert event["subject"].endswith("/containerGroups/one")
 
 
-def test_an_event_is_sent_again_when_the_endpoint_dies_over_it(tmp_path: Path) -> None:
+def test_an_event_is_sent_again_when_the_endpoint_dies_over_it(start: Start) -> None:
     endpoint = Endpoint(statuses=[NO_REPLY, NO_REPLY])
-    emulator = RunningEmulator(tmp_path, endpoint.url)
+    emulator = start(endpoint.url)
     emulator.put("one", group())
     eventually(lambda: len(endpoint.received) >= 3)
     emulator.end(signal.SIGINT)
@@ -93,9 +93,9 @@ def test_an_event_is_sent_again_when_the_endpoint_dies_over_it(tmp_path: Path) -
     assert names(endpoint) == ["one", "one", "one"]
 
 
-def test_an_event_that_the_endpoint_calls_malformed_is_not_sent_again(tmp_path: Path) -> None:
+def test_an_event_that_the_endpoint_calls_malformed_is_not_sent_again(start: Start) -> None:
     endpoint = Endpoint(statuses=[400, 503])
-    emulator = RunningEmulator(tmp_path, endpoint.url)
+    emulator = start(endpoint.url)
     emulator.put("malformed", group())
     eventually(lambda: endpoint.received)
     emulator.put("again", group())

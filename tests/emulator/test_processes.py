@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 from tests.emulator.bodies import EMPTY_DIR, container, group, shared_volume, shell
+from tests.emulator.conftest import Start
 from tests.emulator.servers import RunningEmulator, eventually, is_alive
 
 
@@ -60,12 +61,12 @@ def test_no_process_outlives_an_emulator_that_is_told_to_end(running: RunningEmu
 
 
 def test_containers_of_an_emulator_that_was_killed_die_with_it_the_rest_with_the_next(
-    running: RunningEmulator, tmp_path: Path
+    running: RunningEmulator, start: Start
 ) -> None:
     shell_pid, started_by_it = start_sleeper(running)
     running.end(signal.SIGKILL)
     eventually(lambda: not is_alive(shell_pid))
-    RunningEmulator(tmp_path / "state").end()
+    start().end()
     assert not is_alive(started_by_it)
 
 
