@@ -222,66 +222,6 @@ def test_secrets_of_the_inventory_are_added_where_the_report_tells_of_none() -> 
     assert without.with_secrets_of(None) == without
 
 
-def test_long_texts_are_cut_and_control_characters_blanked() -> None:
-    """Titles at 1,024 characters, others at 512: a table's row has room for that."""
-    finding = only(
-        sarif({"message": {"text": "t\x00\ud800\n" + "t" * 9999},
-               "properties": {"packageName": "p" * 9999, "cves": ["CVE-1"] * 3, "path": " "}})
-    )  # fmt: skip
-
-    assert len(finding.title) == 1024
-    assert finding.title.isprintable()
-    assert len(finding.package or "") == 512
-    assert finding.path is None
-    assert finding.cves == ("CVE-1",)
-
-
-@pytest.mark.parametrize(
-    ("changed", "is_the_same"),
-    [
-        ({"title": "other"}, True),
-        ({"severity": 1}, True),
-        ({"fixed_version": "9"}, True),
-        ({"cves": ()}, True),
-        ({"package": "other"}, False),
-        ({"installed_version": "9"}, False),
-        ({"path": "other"}, False),
-        ({"line": 9}, False),
-        ({"layer": "other"}, False),
-        ({"qid": 9}, False),
-        ({"qid": None}, False),
-        ({"type": FindingType.MALWARE}, False),
-    ],
-)
-def test_a_findings_id_stays_while_qualys_revises_what_it_says(
-    changed: dict[str, Any], is_the_same: bool
-) -> None:
-    """What and where make a finding; severity, wording and fix may be corrected later."""
-    values = {name: getattr(LOG4SHELL, name) for name in LOG4SHELL.__dataclass_fields__}
-    other = Finding(**(values | changed))
-
-    assert (other.finding_id == LOG4SHELL.finding_id) is is_the_same
-
-
-def test_a_findings_id_is_the_same_in_every_version_of_this_program() -> None:
-    """Rows written by an older version are found again."""
-    assert LOG4SHELL.finding_id == "9cc6b2b1d6eb483f8f36458a"
-
-
-def test_the_same_finding_told_twice_counts_once_at_its_highest() -> None:
-    """With every CVE of both."""
-    told = {
-        "Qid": 5,
-        "Severity": 2,
-        "Cves": ["CVE-2"],
-        "Software": [{"Name": "p", "FixVersion": "9"}],
-    }
-    again = {"Qid": 5, "Severity": 4, "Cves": ["CVE-1"], "Software": [{"Name": "p"}]}
-    finding = only(encode({"Vulnerabilities": [told, again]}))
-
-    assert (finding.severity, finding.cves, finding.fixed_version) == (4, ("CVE-1", "CVE-2"), "9")
-
-
 @given(ANYTHING)
 def test_any_json_is_a_report_or_a_report_error(value: Any) -> None:
     """Wrong types in any place, absurd numbers, lone surrogates."""
