@@ -74,7 +74,8 @@ def collect(app: App, attempt: Attempt, end: dict[str, Any], is_last: bool) -> d
     if isinstance(report, TooLarge):
         return _ended(Outcome.failed(ReasonCode.REPORT_TRUNCATED))
     if not isinstance(report, Sealed):
-        return {"outcome": None, "missing": f"The report is {type(report).__name__.lower()}."}
+        why = courier.problem or f"The report is {type(report).__name__.lower()}"
+        return {"outcome": None, "missing": f"{why[:300]}."}
     if not isinstance(inventory, Sealed | TooLarge) and not is_last:
         return {"outcome": None, "missing": "The inventory is not sealed yet."}
     known = inventory.content if isinstance(inventory, Sealed) else None

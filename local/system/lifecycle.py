@@ -139,8 +139,18 @@ def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> Non
 def _start_host(processes: Processes, folder: Path, where: Addresses, command: list[str]) -> None:
     if not processes.find(HOST):
         environment = _plain_environment() | _app_settings(folder, where)
+        log = processes.log(HOST)
+        said_before = log.stat().st_size if log.exists() else 0
         processes.start(HOST, command, environment | {"PYTHONPATH": str(ROOT)})
+        if Path(command[0]).stem != "func":  # Core Tools have no such word
+            _wait(processes, HOST, lambda: _says_ready(log, said_before))
     _wait(processes, HOST, lambda: _is_healthy(where))
+
+
+def _says_ready(log: Path, said_before: int) -> bool:
+    """A host may take requests before it can serve them: `ready URL` is its word."""
+    said = log.read_bytes()[said_before:]
+    return any(line.startswith(b"ready ") for line in said.splitlines())
 
 
 def _host_command(host: str | None, folder: Path, where: Addresses) -> list[str]:
