@@ -1,0 +1,54 @@
+"""The HTTP API answers as its own description says."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.e2e.conftest import System
+from tests.e2e.deploying import random_image
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+def check(system: System, method: str, path: str, template: str, **options: Any) -> Any:
+    """Ask, and hold the reply to the description of its route and status."""
+    described = system.call("GET", "/api/openapi.json").json()
+    answer = system.call(method, f"/api{path}", **options)
+    replies = described["paths"][template][method.lower()]["responses"]
+    content = replies[str(answer.status_code)]["content"]["application/json"]
+    schema = content["schema"] | {"components": described["components"]}
+    jsonschema.validate(answer.json(), schema)
+    return answer
+
+
+def test_every_route_replies_as_it_is_described(system: System) -> None:
+    """Good and bad requests, on the way and at the end."""
+    image = random_image()
+    system.tell("images", {image: {"findings": 3, "seconds": 0.5}})
+
+    asked = check(system, "POST", "/scans", "/scans", json={"image": image})
+    scan_id = asked.json()["scanId"]
+    on_the_way = check(system, "GET", f"/scans/{scan_id}", "/scans/{scanId}")
+    findings = f"/scans/{scan_id}/findings", "/scans/{scanId}/findings"
+    too_early = check(system, "GET", *findings)
+    system.ended_scan_of(image)
+
+    assert (asked.status_code, on_the_way.status_code, too_early.status_code) == (202, 202, 409)
+    assert check(system, "GET", f"/scans/{scan_id}", "/scans/{scanId}").status_code == 200
+    assert len(check(system, "GET", *findings).json()["findings"]) == 3
+    assert check(system, "GET", "/scans?limit=5", "/scans").status_code == 200
+    assert check(system, "GET", "/scans?limit=x", "/scans").status_code == 400
+    assert check(system, "POST", "/scans", "/scans", data="{").status_code == 400
+    assert check(system, "GET", f"/scans/{NOBODY}", "/scans/{scanId}").status_code == 404
+    assert check(system, "GET", "/health", "/health").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/scans", "/api/openapi.json", f"/api/scans/{NOBODY}"])
+def test_nothing_but_health_answers_without_a_key(system: System, path: str) -> None:
+    """401, whatever else is right."""
+    answer = system.call("GET", path, headers={"x-functions-key": "wrong"})
+
+    assert answer.status_code == 401
+    assert system.call("GET", "/api/health", headers={"x-functions-key": ""}).ok
