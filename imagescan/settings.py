@@ -109,7 +109,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         qualys_pod=reader.matching("QUALYS_POD", POD, "a pod such as US1, or a gateway URL"),
         scanner_image=reader.text("QSCANNER_IMAGE", "qualys/qscanner:latest"),
         courier_image=reader.text("COURIER_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36"),
-        scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 20, 86400),
+        scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 10, 86400),
         expected_scan_seconds=reader.whole("EXPECTED_SCAN_SECONDS", 60, 2, 3600),
         scan_cache_hours=reader.number("SCAN_CACHE_HOURS", 24, 0, 8760),
         cpu=reader.number("QSCANNER_CPU", 2, 1, 4),

@@ -38,7 +38,7 @@ def test_names_repeat_for_one_attempt_and_differ_between_attempts_and_scans() ->
     assert group_name("a", 1, IMAGE) in names
 
 
-@given(st.integers(20, 86400))
+@given(st.integers(10, 86400))
 def test_scanner_retries_and_courier_together_stay_within_the_timeout(timeout: int) -> None:
     """With all of our code dead, the group ends by itself."""
     budget = share_out(timeout)
