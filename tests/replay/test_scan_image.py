@@ -159,6 +159,7 @@ def test_a_scan_longer_than_its_timeout_ends_as_timed_out_and_is_deleted() -> No
     assert happened.longest_history < 200
     took = run.now - datetime(2026, 1, 1, tzinfo=UTC)
     assert timedelta(seconds=1799) <= took <= timedelta(seconds=1830)
+    assert happened.waits_seconds.count(60) == 1  # the first look; later gaps are at most 30 s
 
 
 def test_a_report_without_a_seal_is_missing_after_a_minute() -> None:
