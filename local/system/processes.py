@@ -46,7 +46,11 @@ class Processes:
         return self.logs / f"{name}.log"
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Running:
-        """Start a process in a session of its own, its output appended to its log."""
+        """Start a process in a session of its own, its output appended to its log.
+
+        What a killed predecessor of that name left running is ended first.
+        """
+        self.stop(name)
         self.logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("ab") as log:
             child = subprocess.Popen(

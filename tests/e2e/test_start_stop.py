@@ -176,3 +176,19 @@ def test_the_demo_can_be_repeated_and_leaves_nothing(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         assert "Every container group that was created is gone." in done.stdout
         assert Processes(tmp_path / "demo").pids() == {}
+
+
+def test_what_a_killed_process_left_running_ends_before_the_next_one_starts(
+    tmp_path: Path,
+) -> None:
+    """A host of several processes would otherwise work on beside its successor."""
+    processes = Processes(tmp_path)
+    leader = processes.start("host", ["sh", "-c", "sleep 300 & echo $!; wait"], dict(os.environ))
+    child = int(eventually(processes.log("host").read_text))
+    os.kill(leader.pid, signal.SIGKILL)
+    eventually(lambda: not leader.is_alive)
+
+    processes.start("host", ["true"], dict(os.environ))
+
+    eventually(lambda: not _runs(child))
+    processes.stop("host")
