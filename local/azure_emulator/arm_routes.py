@@ -3,7 +3,7 @@
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from local.azure_emulator.clock import Clock
 from local.azure_emulator.container_apps import ContainerApps
@@ -89,7 +89,8 @@ class Emulator:
         group, name = part.get("group", ""), part.get("name", "")
         refusal = self._faults.refusal(route.operation, group, name)
         if refusal is None:
-            return route.handler(request, part)
+            delay_seconds = self._faults.delay_seconds(route.operation, group, name)
+            return replace(route.handler(request, part), delay_seconds=delay_seconds)
         if refusal.applied:
             route.handler(request, part)
         return refusal.response

@@ -6,7 +6,8 @@
      ...}
 
 With `status` the request is refused with `code`, `message` and `retryAfterSeconds`; with
-`"applied": true` it takes effect first, as when a reply is lost. Without `status` it misbehaves:
+`"applied": true` it takes effect first, as when a reply is lost. With `delaySeconds` it takes
+effect and the reply is held back so long. With neither it misbehaves:
 
     put     code "provisioningFailed": accepted, and ends as Failed without running anything
     delete  code "stuck": says that it succeeded, and the group goes on running
@@ -27,6 +28,7 @@ BEHAVIOURS = {
     "delete": frozenset({"stuck", "slow"}),
     "logs": frozenset({"empty"}),
 }
+_REFUSAL, _DELAY, _MISBEHAVIOUR = "status", "delaySeconds", "neither"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Faults:
 
     def refusal(self, operation: str, resource_group: str, name: str) -> Refusal | None:
         """How this request is refused, or None."""
-        fault = self._take(operation, resource_group, name, is_refusal=True)
+        fault = self._take(operation, resource_group, name, _REFUSAL)
         if fault is None:
             return None
         code = str(fault.get("code", "InternalServerError"))
@@ -68,13 +70,18 @@ class Faults:
 
     def misbehaviour(self, operation: str, resource_group: str, name: str) -> Mapping[str, Any]:
         """How this operation goes wrong without saying so; empty where it does not."""
-        return self._take(operation, resource_group, name, is_refusal=False) or {}
+        return self._take(operation, resource_group, name, _MISBEHAVIOUR) or {}
+
+    def delay_seconds(self, operation: str, resource_group: str, name: str) -> float:
+        """How long the reply to this operation is held back; 0 where it is not."""
+        fault = self._take(operation, resource_group, name, _DELAY) or {}
+        return float(fault.get("delaySeconds", 0))
 
     def _take(
-        self, operation: str, resource_group: str, name: str, *, is_refusal: bool
+        self, operation: str, resource_group: str, name: str, kind: str
     ) -> dict[str, Any] | None:
         for fault in self._faults:
-            if ("status" in fault) != is_refusal or fault.get("count", 1) <= 0:
+            if _kind(fault) != kind or fault.get("count", 1) <= 0:
                 continue
             if not _concerns(fault, operation, resource_group, name):
                 continue
@@ -89,13 +96,23 @@ class Faults:
         return None
 
 
+def _kind(fault: Mapping[str, Any]) -> str:
+    return next((kind for kind in (_REFUSAL, _DELAY) if kind in fault), _MISBEHAVIOUR)
+
+
 def _problem(fault: Any) -> str | None:
     if not isinstance(fault, dict) or fault.get("operation") not in OPERATIONS:
         return f"A fault needs an operation: one of {', '.join(sorted(OPERATIONS))}."
+    if "status" in fault and "delaySeconds" in fault:
+        return "A fault has either a status or delaySeconds."
     if "status" in fault:
         status = fault["status"]
         is_error = isinstance(status, int) and 400 <= status <= 599  # noqa: PLR2004  # HTTP's
         return None if is_error else "A fault's status needs to be 400 to 599."
+    if "delaySeconds" in fault:
+        seconds = fault["delaySeconds"]
+        is_delay = isinstance(seconds, int | float) and seconds > 0
+        return None if is_delay else "A fault's delaySeconds needs to be above 0."
     known = BEHAVIOURS.get(fault["operation"], frozenset())
     if "code" in fault and fault["code"] not in known:
         return f"'{fault['code']}' is no behaviour of {fault['operation']}; an error needs status."

@@ -30,11 +30,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP reply; `body` is JSON, None means an empty one."""
+    """An HTTP reply; `body` is JSON, None means an empty one.
+
+    Whoever sends it waits `delay_seconds` first.
+    """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    delay_seconds: float = 0
 
 
 def arm_error(

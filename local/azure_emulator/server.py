@@ -66,6 +66,7 @@ def _around(emulator: Emulator) -> Callable[[web.Request], Awaitable[web.Respons
                 base_url=f"{asked.scheme}://{asked.host}",
             )
         )
+        await asyncio.sleep(reply.delay_seconds)
         if reply.body is None:
             return web.Response(status=reply.status, headers=reply.headers)
         text = json.dumps(reply.body)

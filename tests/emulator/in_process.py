@@ -137,6 +137,7 @@ class Transport(HttpTransport[Any, Any]):
                 body=body.encode() if isinstance(body, str) else body,
             )
         )
+        self._clock.pass_seconds(reply.delay_seconds)
         self.statuses.append(reply.status)
         return _Reply(request, reply)
 

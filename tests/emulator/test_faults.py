@@ -70,6 +70,15 @@ def test_a_refused_request_takes_effect_only_where_it_is_applied(world: World) -
     assert [entry["name"] for entry in world.books()] == ["b"]
 
 
+def test_a_delayed_reply_comes_late_and_the_request_took_effect_at_once(world: World) -> None:
+    world.set_faults({"operation": "put", "delaySeconds": 30, "count": 1})
+    before = world.clock.now()
+    world.put("one", group())
+    world.put("two", group())
+    assert (world.clock.now() - before).total_seconds() == 30
+    assert [entry["name"] for entry in world.books()] == ["one", "two"]
+
+
 def test_a_probable_fault_happens_now_and_then(world: World) -> None:
     world.put("one", group())
     world.set_faults({"operation": "get", "code": "X", "status": 403, "probability": 0.5})
@@ -137,6 +146,9 @@ def test_a_log_can_lose_its_head_or_lines_or_everything(world: World) -> None:
         [{"code": "X"}],
         [{"operation": "fly", "status": 500}],
         [{"operation": "get", "status": 200}],
+        [{"operation": "get", "delaySeconds": 0}],
+        [{"operation": "get", "delaySeconds": "long"}],
+        [{"operation": "get", "delaySeconds": 1, "status": 500}],
         [{"operation": "delete", "code": "AuthorizationFailed"}],
     ],
 )
