@@ -8,7 +8,7 @@ from pathlib import Path
 
 from local.functions_host.app import LoadError
 from local.functions_host.durable.sdk_speed import read_times_fast
-from local.functions_host.durable.store import StoreError
+from local.functions_host.durable.store import StoreError, Synchronous
 from local.functions_host.logs import log_to_stderr
 from local.functions_host.server import ListenError, Options, serve
 
@@ -21,6 +21,13 @@ def main() -> None:
     parser.add_argument("--key", required=True, help="system key and function key")
     parser.add_argument("--state", type=Path, required=True, help="where durable state is kept")
     parser.add_argument(
+        "--synchronous",
+        type=Synchronous,
+        choices=list(Synchronous),
+        default=Synchronous.NORMAL,
+        help="full: durable state survives a loss of power too, and costs the disk's time",
+    )
+    parser.add_argument(
         "--unpatched-sdk", action="store_true", help="leave the Durable SDK as slow as on Azure"
     )
     given = parser.parse_args()
@@ -28,7 +35,9 @@ def main() -> None:
         read_times_fast()
     log_to_stderr()
     try:
-        options = Options(given.app.resolve(), given.port, given.key, given.state.resolve())
+        options = Options(
+            given.app.resolve(), given.port, given.key, given.state.resolve(), given.synchronous
+        )
         asyncio.run(serve(options))
     except (LoadError, StoreError, ListenError) as refused:
         sys.exit(f"The host does not start: {refused}")

@@ -16,7 +16,7 @@ from local.functions_host.clock import SystemClock
 from local.functions_host.durable.client_api import ClientApi
 from local.functions_host.durable.engine import Engine
 from local.functions_host.durable.links import Links
-from local.functions_host.durable.store import Store
+from local.functions_host.durable.store import Store, Synchronous
 from local.functions_host.event_grid import EventGridWebhook
 from local.functions_host.invocation import Invoker, usual_threads
 from local.functions_host.timers import Timers
@@ -38,6 +38,7 @@ class Options:
     port: int
     key: str
     state: Path
+    synchronous: Synchronous = Synchronous.NORMAL
 
 
 async def serve(options: Options) -> None:
@@ -47,7 +48,7 @@ async def serve(options: Options) -> None:
     for a port that cannot be used.
     """
     app = load(options.app)
-    store = Store(options.state / "durable.sqlite")
+    store = Store(options.state / "durable.sqlite", options.synchronous)
     listener = _listen(options.port)
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     # The SDK's client asks without a key: its address is known to nobody else.

@@ -10,7 +10,7 @@ import pytest
 
 from local.functions_host.durable.history import Kind, event
 from local.functions_host.durable.records import Instance, InstanceFilter, Status
-from local.functions_host.durable.store import Store, StoreError
+from local.functions_host.durable.store import Store, StoreError, Synchronous
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TICK = event(Kind.EVENT_RAISED, NOW, Name="tick", Input=None)
@@ -108,3 +108,13 @@ def test_a_state_of_an_unknown_schema_is_refused_and_left_alone(tmp_path: Path) 
 
     with pytest.raises(StoreError, match="schema 99"):
         Store(file)
+
+
+@pytest.mark.parametrize(("asked", "level"), [(Synchronous.NORMAL, 1), (Synchronous.FULL, 2)])
+def test_a_commit_waits_for_what_was_asked_for(
+    tmp_path: Path, asked: Synchronous, level: int
+) -> None:
+    """The levels are SQLite's own numbers (sqlite.org/pragma.html#pragma_synchronous)."""
+    store = Store(tmp_path / "durable.sqlite", asked)
+
+    assert store._db.execute("PRAGMA synchronous").fetchone()[0] == level

@@ -1,8 +1,7 @@
 """Durable state in SQLite: whatever was committed survives a kill at any instant.
 
 One transaction an episode, WAL, ids that are never used again (a reused row id would give the
-result of one activity to another). `synchronous=NORMAL` survives the death of the process; the loss
-of power would need FULL. A second process on the same file is refused.
+result of one activity to another). A second process on the same file is refused.
 """
 
 import json
@@ -10,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from local.functions_host.clock import iso, parse
@@ -53,6 +53,18 @@ _OWN_COLUMNS = (
 _COLUMNS = ", ".join(_OWN_COLUMNS) + ", parent, parent_name, parent_execution, parent_task"
 
 
+class Synchronous(StrEnum):
+    """What a commit waits for (SQLite's PRAGMA synchronous, in WAL mode).
+
+    NORMAL survives the death of the process at any instant; a loss of power may take the latest
+    commits back, each of them whole. FULL waits for the disk at every commit, and survives a loss
+    of power too, as far as the disk keeps its word.
+    """
+
+    NORMAL = "normal"
+    FULL = "full"
+
+
 class StoreError(Exception):
     """The file cannot be used; the message says why."""
 
@@ -60,14 +72,14 @@ class StoreError(Exception):
 class Store:
     """The state of one task hub; used from one thread."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, synchronous: Synchronous = Synchronous.NORMAL) -> None:
         """Open or make the file; raises `StoreError` where it cannot be used."""
         file.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(file, isolation_level=None, timeout=0)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute(f"PRAGMA synchronous = {synchronous}")
             self._prepare(file)
         except sqlite3.Error as error:
             self._db.close()
