@@ -20,10 +20,10 @@ AZURITE := local/azurite/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check start stop host lock clean setup
+.PHONY: help demo test e2e check start stop host lock clean setup
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 demo: $(SETUP) ## scan one deployment whole on this machine, and show it
 	@exec $(PY) -m local.system demo
@@ -40,6 +40,9 @@ host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=fo
 
 test: $(SETUP) ## run every test
 	@$(PY) -m pytest -q -n 2 --dist loadgroup
+
+e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json of a running system; ONLY=marker)
+	@E2E_HOST="$(HOST)" E2E_RUN="$(RUN)" $(PY) -m pytest -q tests/e2e $(if $(ONLY),-m "$(ONLY)")
 
 check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff format --check .

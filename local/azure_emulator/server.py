@@ -39,7 +39,8 @@ async def serve(port: int, folder: Path, events_url: str | None, timings: Timing
         webhook = Webhook(outbox, events_url) if events_url else None
         if webhook:
             stack.push_async_callback(webhook.close)
-        runner = web.AppRunner(_application(emulator), access_log=None)
+        # A reply that is held back for a client that is gone must not keep the end waiting.
+        runner = web.AppRunner(_application(emulator), access_log=None, handler_cancellation=True)
         stack.push_async_callback(runner.cleanup)
         stop = _stop_on_signals()
         await runner.setup()

@@ -133,9 +133,10 @@ class Addresses:
     scan_resource_group: str
     logs: str
 
-    def to_run_json(self, pids: Mapping[str, int]) -> dict[str, Any]:
+    def to_run_json(self, host: str, pids: Mapping[str, int]) -> dict[str, Any]:
         """What .local/run.json holds; the registry stand-in does not exist yet."""
         return {
+            "host": host,
             "functionsUrl": self.functions_url,
             "functionKey": self.function_key,
             "armUrl": self.arm_url,

@@ -1,8 +1,8 @@
 """Starting and stopping the whole system."""
 
 import fcntl
+import json
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,11 +23,18 @@ from local.system.addresses import (
     installation,
     write_private,
 )
-from local.system.processes import PROJECT, Processes
+from local.system.hosts import (
+    LOCAL,
+    READY_WITHIN_SECONDS,
+    HostError,
+    HostProgram,
+    host_name,
+    host_program,
+)
+from local.system.processes import PROJECT, Processes, ProgramError
 
 ROOT = PROJECT
 AZURITE, EMULATOR, HOST = "azurite", "azure-emulator", "functions-host"
-READY_WITHIN_SECONDS = 90
 PORTS_OF = {
     AZURITE: ("AZURITE_BLOB_PORT", "AZURITE_QUEUE_PORT", "AZURITE_TABLE_PORT"),
     EMULATOR: ("ARM_PORT",),
@@ -43,37 +50,52 @@ def start(folder: Path, host: str | None = None, *, ports_are_free: bool = False
     """Start what does not run yet and wait until the app is healthy.
 
     Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
-    with the same state. `ports_are_free` takes any free ports, whatever the environment asks for.
-    Whatever keeps it from the end, an interrupt too, what it started is stopped; raises
-    `StartError` for what a person can mend.
+    with the same state, the app on the same host. `host` is `func`, a program, or none for our
+    own. `ports_are_free` takes any free ports, whatever the environment asks for. Whatever keeps it
+    from the end, an interrupt too, what it started is stopped; raises `StartError` for what a
+    person can mend.
     """
     with _one_at_a_time(folder):
         processes = Processes(folder)
         fresh = [name for name in PORTS_OF if not processes.find(name)]
         try:
-            where = _start_fresh(processes, folder, fresh, host, ports_are_free=ports_are_free)
+            name = _host_to_start(folder, host, is_running=len(fresh) < len(PORTS_OF))
+            where = _start_fresh(processes, folder, fresh, name, ports_are_free=ports_are_free)
         except BaseException as error:
-            for name in reversed(fresh):
-                processes.stop(name)
-            if isinstance(error, PortError | NodeMissingError):
+            for part in reversed(fresh):
+                processes.stop(part)
+            if isinstance(error, HostError | NodeMissingError | PortError | ProgramError):
                 raise StartError(str(error)) from None
             raise
-        write_private(folder / "run.json", where.to_run_json(processes.pids()))
+        write_private(folder / "run.json", where.to_run_json(name, processes.pids()))
         return where
 
 
+def _host_to_start(folder: Path, asked: str | None, *, is_running: bool) -> str:
+    """Until it is stopped a system keeps its host: another one would not find its scans."""
+    file = folder / "run.json"
+    known = json.loads(file.read_text()).get("host") if file.exists() else None
+    name = host_name(asked) if asked else known or LOCAL
+    if is_running and known and name != known:
+        raise StartError(f"The app runs on the host {known} here; `make stop` first.")
+    return name
+
+
 def _start_fresh(
-    processes: Processes, folder: Path, fresh: list[str], host: str | None, *, ports_are_free: bool
+    processes: Processes, folder: Path, fresh: list[str], host: str, *, ports_are_free: bool
 ) -> Addresses:
+    for name in fresh:
+        processes.stop(name)  # what a killed process left running may hold its port
     if len(fresh) == len(PORTS_OF):
         forget_ports(folder)
         choose_ports(folder, any_free=ports_are_free)
     where = addresses(folder)
-    host_command = _host_command(host, folder, where)
+    ports = choose_ports(folder)
+    program = host_program(host, folder, ports["FUNCTIONS_PORT"], where.function_key)
     _ensure_ports(folder, fresh)
     _start_azurite(processes, folder, where)
     _start_emulator(processes, folder, where)
-    _start_host(processes, folder, where, host_command)
+    _start_host(processes, folder, where, program)
     return where
 
 
@@ -136,40 +158,22 @@ def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> Non
     _wait(processes, EMULATOR, lambda: _serves(f"{where.arm_url}/emulator/groups"))
 
 
-def _start_host(processes: Processes, folder: Path, where: Addresses, command: list[str]) -> None:
+def _start_host(processes: Processes, folder: Path, where: Addresses, program: HostProgram) -> None:
+    limit = program.ready_within_seconds
     if not processes.find(HOST):
-        environment = _plain_environment() | _app_settings(folder, where)
+        environment = _plain_environment() | _app_settings(folder, where) | program.environment
         log = processes.log(HOST)
         said_before = log.stat().st_size if log.exists() else 0
-        processes.start(HOST, command, environment | {"PYTHONPATH": str(ROOT)})
-        if Path(command[0]).stem != "func":  # Core Tools have no such word
-            _wait(processes, HOST, lambda: _says_ready(log, said_before))
-    _wait(processes, HOST, lambda: _is_healthy(where))
+        processes.start(HOST, program.command, environment | {"PYTHONPATH": str(ROOT)})
+        if program.says_ready:
+            _wait(processes, HOST, lambda: _says_ready(log, said_before), limit)
+    _wait(processes, HOST, lambda: _is_healthy(where), limit)
 
 
 def _says_ready(log: Path, said_before: int) -> bool:
     """A host may take requests before it can serve them: `ready URL` is its word."""
     said = log.read_bytes()[said_before:]
     return any(line.startswith(b"ready ") for line in said.splitlines())
-
-
-def _host_command(host: str | None, folder: Path, where: Addresses) -> list[str]:
-    port = where.functions_url.rpartition(":")[2]
-    arguments = ["--app", str(ROOT), "--port", port, "--key", where.function_key]
-    if host is None:
-        state = ["--state", str(folder / "host")]
-        return [sys.executable, "-m", "local.functions_host", *arguments, *state]
-    if host == "func":
-        func = shutil.which("func")
-        if func is None:
-            raise StartError("HOST=func needs Azure Functions Core Tools: `func` is not on PATH.")
-        return [func, "start", "--port", port]
-    program = Path(host).resolve()
-    if program.suffix == ".py" and program.exists():
-        return [sys.executable, str(program), *arguments]
-    if not os.access(program, os.X_OK) or program.is_dir():
-        raise StartError(f"HOST={host}: there is no such program, or it may not be run.")
-    return [str(program), *arguments]
 
 
 def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
@@ -203,8 +207,13 @@ def _serves(url: str) -> bool:
     return True
 
 
-def _wait(processes: Processes, name: str, is_ready: Callable[[], bool]) -> None:
-    end = time.monotonic() + READY_WITHIN_SECONDS
+def _wait(
+    processes: Processes,
+    name: str,
+    is_ready: Callable[[], bool],
+    limit_seconds: float = READY_WITHIN_SECONDS,
+) -> None:
+    end = time.monotonic() + limit_seconds
     while not is_ready():
         if not processes.find(name):
             raise StartError(f"{name} ended while it started:\n{_tail(processes.log(name))}")

@@ -14,6 +14,10 @@ PROJECT = Path(__file__).parents[2]
 STOP_WITHIN_SECONDS = 20
 
 
+class ProgramError(Exception):
+    """The system refuses to run a program, such as a script that does not say what runs it."""
+
+
 @dataclass(frozen=True)
 class Running:
     """A process that was started; a pid alone may have been given to another one since."""
@@ -48,20 +52,23 @@ class Processes:
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Running:
         """Start a process in a session of its own, its output appended to its log.
 
-        What a killed predecessor of that name left running is ended first.
+        What a killed predecessor of that name left running is ended first. Raises `ProgramError`.
         """
         self.stop(name)
         self.logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("ab") as log:
-            child = subprocess.Popen(
-                command,
-                cwd=PROJECT,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            try:
+                child = subprocess.Popen(
+                    command,
+                    cwd=PROJECT,
+                    env=dict(environment),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ProgramError(f"{command[0]} cannot be run: {error.strerror}.") from None
         running = Running(child.pid, _start_time(child.pid))
         self._write(self._read() | {name: vars(running)})
         return running

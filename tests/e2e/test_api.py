@@ -5,8 +5,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.e2e.conftest import System
 from tests.e2e.deploying import random_image
+from tests.e2e.system import System
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -23,6 +23,7 @@ def check(system: System, method: str, path: str, template: str, **options: Any)
     return answer
 
 
+@pytest.mark.essential
 def test_every_route_replies_as_it_is_described(system: System) -> None:
     """Good and bad requests, on the way and at the end."""
     image = random_image()
@@ -45,9 +46,11 @@ def test_every_route_replies_as_it_is_described(system: System) -> None:
     assert check(system, "GET", "/health", "/health").status_code == 200
 
 
+@pytest.mark.essential
 @pytest.mark.parametrize("path", ["/api/scans", "/api/openapi.json", f"/api/scans/{NOBODY}"])
 def test_nothing_but_health_answers_without_a_key(system: System, path: str) -> None:
     """401, whatever else is right."""
+    system.need_keys()
     answer = system.call("GET", path, headers={"x-functions-key": "wrong"})
 
     assert answer.status_code == 401

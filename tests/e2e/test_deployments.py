@@ -1,39 +1,63 @@
 """A deployment is scanned whole, by the running system."""
 
+import os
 import random
+import secrets
 import uuid
 
 import pytest
+from azure.core.exceptions import ResourceNotFoundError
 
-from tests.e2e.conftest import DURABLE, System, eventually
 from tests.e2e.deploying import group, random_finding, random_image
+from tests.e2e.system import DURABLE, System, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 
+@pytest.mark.essential
+def test_an_image_that_is_asked_for_is_scanned_whole(system: System) -> None:
+    """Any system will do, Azure too: the findings are counted, and the group is gone."""
+    image = os.environ.get("E2E_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36")
+    if not system.where.is_azure:
+        system.tell("images", {image: {"findings": 2, "seconds": 0.5}})
+
+    scan = system.ended_scan({"image": image, "force": True})
+
+    assert (scan["status"], scan["cleanup"]) == ("completed", "confirmed"), scan
+    found = system.findings(scan["scanId"])
+    assert len(found) == scan["counts"]["total"]
+    assert scan["verdict"] == ("vulnerable" if found else "clean")
+    place = system.where.scan_resource_group, scan["containerGroup"]
+    with pytest.raises(ResourceNotFoundError):
+        system.arm.container_groups.get(*place)
+
+
+@pytest.mark.essential
 def test_every_image_of_a_deployed_group_is_scanned_and_nothing_is_left(system: System) -> None:
     """Two containers and an init container: three scans, with the findings of each image."""
-    images = {"nginx:1.27": 3, "redis:7": 0, "busybox:1.36": 1}
+    tag = secrets.token_hex(4)
+    images = {f"nginx:{tag}": 3, f"redis:{tag}": 0, f"busybox:{tag}": 1}
     system.tell("images", {name: {"findings": n, "seconds": 1} for name, n in images.items()})
 
-    deployed = group("nginx:1.27", "redis:7", init="busybox:1.36")
-    poller = system.arm.container_groups.begin_create_or_update("test-rg", "shop", deployed)
+    deployed = group(f"nginx:{tag}", f"redis:{tag}", init=f"busybox:{tag}")
+    poller = system.deploy(f"shop-{tag}", deployed)
 
     assert poller.result().provisioning_state == "Succeeded"
+    place = system.where.scan_resource_group
+    scans = {name: system.ended_scan_of(f"docker.io/library/{name}") for name in images}
     for name, findings in images.items():
-        scan = system.ended_scan_of(f"docker.io/library/{name}")
+        scan = scans[name]
         assert scan["status"] == "completed", scan
         assert scan["verdict"] == ("vulnerable" if findings else "clean")
         assert len(system.findings(scan["scanId"])) == findings == scan["counts"]["total"]
-        assert [one["resourceGroup"] for one in system.scan_groups_of(scan["scanId"])] == [
-            system.where.scan_resource_group
-        ]
-    images_scanned = {one["image"] for one in system.scans()}
-    assert not any("qscanner" in image for image in images_scanned)
-    left = [one.name for one in system.arm.container_groups.list()]
-    assert not [name for name in left if str(name).startswith("qscanner-")]
+        of_scan = system.scan_groups_of(scan["scanId"])
+        assert [one["resourceGroup"] for one in of_scan] == [place]
+    assert not any("qscanner" in one["image"] for one in system.scans())
+    left = {one.name for one in system.arm.container_groups.list_by_resource_group(place)}
+    assert not left & {scan["containerGroup"] for scan in scans.values()}
 
 
+@pytest.mark.essential
 def test_a_scan_can_be_followed_over_http_and_through_durables_own_api(system: System) -> None:
     """202 with Location and Retry-After on the way, 200 at the end; the same id in Durable."""
     image = random_image()
@@ -56,6 +80,7 @@ def test_a_scan_can_be_followed_over_http_and_through_durables_own_api(system: S
     assert durable.json()["customStatus"]["phase"] == "collecting"
 
 
+@pytest.mark.essential
 def test_what_the_scanner_finds_comes_out_exactly(system: System) -> None:
     """A random image, a random number of random findings, a random duration."""
     image = random_image()
@@ -63,9 +88,7 @@ def test_what_the_scanner_finds_comes_out_exactly(system: System) -> None:
     seconds = round(random.uniform(0.5, 6), 1)
     system.tell("images", {image: {"findings": told, "seconds": seconds}})
 
-    system.arm.container_groups.begin_create_or_update(
-        "test-rg", f"r-{uuid.uuid4().hex[:8]}", group(image), polling=False
-    )
+    system.deploy(f"r-{uuid.uuid4().hex[:8]}", group(image))
 
     scan = system.ended_scan_of(image)
     assert scan["status"] == "completed", (seconds, scan)
@@ -80,9 +103,7 @@ def test_a_group_that_only_looks_like_a_scan_is_scanned(system: System) -> None:
     image = random_image()
     disguised = group(image, tags={"purpose": "qscanner", "managed-by": "imagescan"})
 
-    system.arm.container_groups.begin_create_or_update(
-        "test-rg", f"qscanner-{uuid.uuid4().hex[:8]}", disguised, polling=False
-    )
+    system.deploy(f"qscanner-{uuid.uuid4().hex[:8]}", disguised)
 
     assert system.ended_scan_of(image)["status"] == "completed"
 
@@ -90,7 +111,7 @@ def test_a_group_that_only_looks_like_a_scan_is_scanned(system: System) -> None:
 def test_the_same_event_three_times_starts_one_scan(system: System) -> None:
     """Event Grid delivers at least once."""
     image, name = random_image(), f"again-{uuid.uuid4().hex[:8]}"
-    system.arm.container_groups.begin_create_or_update("test-rg", name, group(image), polling=False)
+    system.deploy(name, group(image))
     first = system.ended_scan_of(image)
     resource_id, event_id = first["source"]["resourceId"], first["source"]["eventId"]
 

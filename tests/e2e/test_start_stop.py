@@ -12,22 +12,12 @@ from typing import Any
 import pytest
 
 from local.system.addresses import DEFAULT_PORTS, PortError, choose_ports, installation
-from local.system.lifecycle import ROOT
 from local.system.processes import Processes
-from tests.e2e.conftest import System, eventually
+from tests.e2e.commands import command
+from tests.e2e.system import System, eventually
 
 pytestmark = [pytest.mark.e2e]
-ANY_PORTS = dict.fromkeys(DEFAULT_PORTS, "0")
 ON_THE_RUNNING_SYSTEM = pytest.mark.xdist_group("e2e")
-
-
-def command(*words: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`python -m local.system ...` on a state folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "local.system", *words, "--state", str(folder)],
-        cwd=ROOT, env=os.environ | ANY_PORTS | environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
 
 
 def run_json(folder: Path) -> dict[str, Any]:
@@ -38,11 +28,12 @@ def run_json(folder: Path) -> dict[str, Any]:
 @ON_THE_RUNNING_SYSTEM
 def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System) -> None:
     """Other programs drive the system by this file."""
+    system.need_processes()
     known = run_json(system.folder)
 
     assert set(known) == {
         "functionsUrl", "functionKey", "armUrl", "registryUrl", "tableConnectionString",
-        "blobConnectionString", "subscriptionId", "scanResourceGroup", "logs", "pids",
+        "blobConnectionString", "subscriptionId", "scanResourceGroup", "logs", "pids", "host",
     }  # fmt: skip
     assert (system.folder / "run.json").stat().st_mode & 0o777 == 0o600
     assert set(known["pids"]) == {"azurite", "azure-emulator", "functions-host"}
@@ -51,6 +42,7 @@ def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System
 @ON_THE_RUNNING_SYSTEM
 def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: System) -> None:
     """The same processes, ports and key."""
+    system.need_processes()
     before = run_json(system.folder)
 
     assert command("start", folder=system.folder).returncode == 0
@@ -62,6 +54,7 @@ def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: Syste
 @ON_THE_RUNNING_SYSTEM
 def test_a_killed_host_is_started_again_where_it_was(system: System) -> None:
     """Another process; ports and key stay, and so do Azurite and the emulator."""
+    system.need_processes()
     before = run_json(system.folder)
 
     system.kill_host()
@@ -155,17 +148,6 @@ def test_no_function_key_looks_like_an_option(tmp_path: Path) -> None:
 
     assert len(keys) == 300
     assert not [key for key in keys if key.startswith("-")]
-
-
-def test_a_program_that_is_not_there_cannot_be_the_host(tmp_path: Path) -> None:
-    """Said before anything is started."""
-    done = command("start", "--host", "no/such/program", folder=tmp_path)
-
-    assert done.returncode == 1
-    assert done.stderr.strip() == (
-        "HOST=no/such/program: there is no such program, or it may not be run."
-    )
-    assert not (tmp_path / "logs").exists()
 
 
 def test_the_demo_can_be_repeated_and_leaves_nothing(tmp_path: Path) -> None:
