@@ -8,7 +8,7 @@ import asyncio
 import os
 from pathlib import Path
 
-from local.azure_emulator.group_life import Timings
+from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.server import serve
 
 DEFAULTS = Timings()

@@ -1,19 +1,26 @@
 """Which request goes where: the whole surface of the emulator, one call from request to reply."""
 
+import random
 import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from local.azure_emulator.clock import Clock
 from local.azure_emulator.container_apps import ContainerApps
 from local.azure_emulator.container_groups import ContainerGroups
+from local.azure_emulator.container_logs import ContainerLogs
 from local.azure_emulator.controls import Controls, SetImages
 from local.azure_emulator.events import Publish
 from local.azure_emulator.faults import Faults
-from local.azure_emulator.group_life import Timings
+from local.azure_emulator.group_actions import GroupActions
+from local.azure_emulator.limits import LimitsInForce
 from local.azure_emulator.messages import Request, Response, arm_error
+from local.azure_emulator.provisioning import Timings
+from local.azure_emulator.registry import Registry
 from local.azure_emulator.runtime import Runtime
+from local.azure_emulator.throttling import ArmThrottling
 
 Handler = Callable[[Request, Mapping[str, str]], Response]
 
@@ -34,6 +41,9 @@ class Route:
     handler: Handler
 
 
+Known = list[tuple[Route, dict[str, str]]]
+
+
 class Emulator:
     """Azure Resource Manager as far as the app needs it, and the emulator's own controls.
 
@@ -49,24 +59,40 @@ class Emulator:
         images: SetImages,
         timings: Timings | None = None,
         new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
-        seed: int = 0,
+        chance: random.Random | None = None,
     ) -> None:
-        """Start empty; `publish` takes every event, `seed` decides which faults happen."""
-        self._faults = Faults(seed)
-        self._groups = ContainerGroups(
-            clock, runtime, publish, self._faults, timings or Timings(), new_id
-        )
+        """Start empty; `publish` takes every event, `chance` decides which faults happen.
+
+        With a clock, a runtime, `new_id` and `chance` that repeat themselves, so does all else.
+        """
+        self._faults, limits = Faults(chance), LimitsInForce()
+        self._registry = Registry(clock, runtime, publish, timings or Timings(), new_id)
+        self._throttling = ArmThrottling(clock, limits)
+        groups = ContainerGroups(self._registry, self._faults, limits)
+        logs = ContainerLogs(self._registry, self._faults)
         apps = ContainerApps(clock, publish, new_id)
-        controls = Controls(self._groups.books, self._faults, images)
-        self._routes = [*_aci_routes(self._groups), *_app_routes(apps), *_own_routes(controls)]
+        controls = Controls(self._registry.books, self._faults, images, limits)
+        self._routes = [
+            *_group_routes(groups),
+            *_action_routes(GroupActions(self._registry), logs),
+            *_app_routes(apps),
+            *_own_routes(controls),
+        ]
 
     def advance(self) -> None:
         """Let everything happen that is due by now."""
-        self._groups.advance()
+        self._registry.advance()
+
+    def next_due_at(self) -> datetime | None:
+        """When to `advance` next for nothing to happen late; None where nothing is ahead.
+
+        When containers end is known to their runtime alone.
+        """
+        return self._registry.next_due_at()
 
     def close(self) -> None:
         """End every container."""
-        self._groups.close()
+        self._registry.close()
 
     def handle(self, request: Request) -> Response:
         """The reply to a request."""
@@ -75,9 +101,22 @@ class Emulator:
         known = [(route, match.groupdict()) for route, match in matches if match]
         if not known:
             return arm_error(404, "InvalidResourceType", "The emulator has no such resource.")
-        if request.path.startswith("/subscriptions/") and not request.query.get("api-version"):
+        if request.path.startswith("/subscriptions/"):
+            return self._by_arm(request, known)
+        return self._dispatch(request, known)
+
+    def _by_arm(self, request: Request, known: Known) -> Response:
+        """As Azure Resource Manager stands before every provider."""
+        if not request.query.get("api-version"):
             message = "The api-version query parameter (?api-version=) is required."
             return arm_error(400, "MissingApiVersionParameter", message)
+        admitted = self._throttling.admit(request.method, known[0][1]["subscription"])
+        if isinstance(admitted, Response):
+            return admitted
+        reply = self._dispatch(request, known)
+        return replace(reply, headers={**admitted, **reply.headers})
+
+    def _dispatch(self, request: Request, known: Known) -> Response:
         for route, part in known:
             if route.method == request.method:
                 return self._answer(route, request, part)
@@ -96,18 +135,26 @@ class Emulator:
         return refusal.response
 
 
-def _aci_routes(groups: ContainerGroups) -> list[Route]:
-    container = rf"{_GROUP}/containers/(?P<container>[^/]+)/logs"
+def _group_routes(groups: ContainerGroups) -> list[Route]:
     place = rf"{_SUBSCRIPTION}{_ACI}/locations/(?P<location>[^/]+)"
     return [
         _route("PUT", _GROUP, "put", groups.put),
         _route("GET", _GROUP, "get", groups.get),
+        _route("PATCH", _GROUP, "patch", groups.patch),
         _route("DELETE", _GROUP, "delete", groups.delete),
-        _route("GET", container, "logs", groups.logs),
         _route("GET", rf"{_RESOURCE_GROUP}{_ACI}/containerGroups", "list", groups.list),
         _route("GET", rf"{_SUBSCRIPTION}{_ACI}/containerGroups", "list", groups.list),
-        _route("GET", rf"{place}/operations/(?P<operation>[^/]+)", None, groups.operation),
-        _route("GET", rf"{place}/usages", None, groups.usages),
+        _route("GET", rf"{place}/operations/(?P<operation>[^/]+)", "operation", groups.operation),
+        _route("GET", rf"{place}/usages", "usages", groups.usages),
+    ]
+
+
+def _action_routes(actions: GroupActions, logs: ContainerLogs) -> list[Route]:
+    return [
+        _route("GET", rf"{_GROUP}/containers/(?P<container>[^/]+)/logs", "logs", logs.logs),
+        _route("POST", rf"{_GROUP}/stop", "stop", actions.stop),
+        _route("POST", rf"{_GROUP}/start", "start", actions.start),
+        _route("POST", rf"{_GROUP}/restart", "restart", actions.restart),
     ]
 
 
@@ -124,6 +171,8 @@ def _own_routes(controls: Controls) -> list[Route]:
         _route("GET", "/emulator/groups", None, controls.groups),
         _route("PUT", "/emulator/images", None, controls.set_images),
         _route("PUT", "/emulator/faults", None, controls.set_faults),
+        _route("GET", "/emulator/limits", None, controls.limits),
+        _route("PUT", "/emulator/limits", None, controls.set_limits),
     ]
 
 

@@ -1,46 +1,76 @@
 """One container of a group: its state over time, as ACI tells it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from local.azure_emulator.clock import iso
 from local.azure_emulator.runtime import ContainerSpec, Execution, Runtime
 
+# Gaps before a container that ended is started again: the kubelet's, which ACI's BackOff events
+# are named after. They double from the first to the last.
+FIRST_BACK_OFF_SECONDS, LAST_BACK_OFF_SECONDS = 10, 300
+
 
 @dataclass
 class Container:
-    """A container and what has become of it; `spec` is dropped once it was started."""
+    """A container and what has become of it.
 
-    name: str
-    image: str
+    `spec` holds its secure values; it is shown nowhere and lives as long as the group, which may
+    be started again.
+    """
+
+    spec: ContainerSpec = field(repr=False)
     cpu: float
-    is_init: bool
-    spec: ContainerSpec | None = field(repr=False)
     execution: Execution | None = None
+    first_started_at: datetime | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     exit_code: int | None = None
+    restarts_at: datetime | None = None
+    restart_count: int = 0
+    previous_state: dict[str, Any] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Unique in its group."""
+        return self.spec.name
+
+    @property
+    def is_init(self) -> bool:
+        """Runs before the others, and has to end well."""
+        return self.spec.is_init
 
     @property
     def is_running(self) -> bool:
         """Started and not ended: its log is kept up to 4 MB just as long."""
         return self.started_at is not None and self.finished_at is None
 
-    def note(self, name: str, message: str, at: datetime) -> None:
-        """Add an event, as instanceView tells them."""
+    def note(self, name: str, message: str, at: datetime, kind: str = "Normal") -> None:
+        """Add an event, as instanceView tells them; one that repeats itself is counted."""
+        last = self.events[-1] if self.events else None
+        if last and (last["name"], last["message"]) == (name, message):
+            last["count"] += 1
+            last["lastTimestamp"] = iso(at)
+            return
         times = {"firstTimestamp": iso(at), "lastTimestamp": iso(at)}
-        self.events.append({"count": 1, **times, "name": name, "message": message,
-                            "type": "Normal"})  # fmt: skip
+        self.events.append({"count": 1, **times, "name": name, "message": message, "type": kind})
 
     def start(self, runtime: Runtime, now: datetime) -> None:
-        """Run it; its environment, secure values included, is forgotten here."""
-        assert self.spec is not None
-        self.execution, self.spec = runtime.start(self.spec), None
-        self.started_at = now
+        """Run it."""
+        self.execution = runtime.start(self.spec)
+        self.first_started_at = self.first_started_at or now
+        self.started_at, self.finished_at = now, None
+        self.exit_code = self.restarts_at = None
         self.note("Created", "Created container", now)
         self.note("Started", "Started container", now)
+
+    def start_again(self, runtime: Runtime, now: datetime) -> None:
+        """Run it once more, after it has ended."""
+        self.previous_state = self._ran_state()
+        self.restart_count += 1
+        self.start(runtime, now)
 
     def look(self) -> None:
         """Notice that it has ended, if it has."""
@@ -48,9 +78,17 @@ class Container:
         if ended:
             self.exit_code, self.finished_at = ended.exit_code, ended.at
 
+    def back_off(self) -> None:
+        """Have it started again a while after it has ended, later each time."""
+        assert self.finished_at is not None
+        seconds = min(FIRST_BACK_OFF_SECONDS * 2**self.restart_count, LAST_BACK_OFF_SECONDS)
+        self.restarts_at = self.finished_at + timedelta(seconds=seconds)
+        message = "Back-off restarting failed container"
+        self.note("BackOff", message, self.finished_at, "Warning")
+
     def kill(self, now: datetime) -> None:
         """End it, and what it may have left behind if it has ended itself; safe to repeat."""
-        self.spec = None
+        self.restarts_at = None
         if self.execution is None:
             return
         if self.is_running:
@@ -60,6 +98,12 @@ class Container:
 
     def current_state(self) -> dict[str, Any]:
         """`currentState` as ACI tells it."""
+        if self.restarts_at is not None:
+            message = "CrashLoopBackOff: Back-off restarting failed container"
+            return {"state": "Waiting", "detailStatus": message}
+        return self._ran_state()
+
+    def _ran_state(self) -> dict[str, Any]:
         if self.started_at is None:
             return {"state": "Waiting", "detailStatus": ""}
         if self.finished_at is None:
@@ -74,21 +118,27 @@ class Container:
 
     def instance_view(self) -> dict[str, Any]:
         """The whole of the container's instanceView."""
-        return {
-            "restartCount": 0,
+        view = {
+            "restartCount": self.restart_count,
             "currentState": self.current_state(),
             "events": [dict(event) for event in self.events],
         }
+        if self.restarts_at is not None:
+            view["previousState"] = self._ran_state()
+        elif self.previous_state is not None:
+            view["previousState"] = self.previous_state
+        return view
 
     def to_book(self) -> dict[str, Any]:
         """For the emulator's own books."""
         return {
             "name": self.name,
-            "image": self.image,
+            "image": self.spec.image,
             "state": self.current_state()["state"],
             "startedAt": iso(self.started_at),
             "finishedAt": iso(self.finished_at),
             "exitCode": self.exit_code,
+            "restartCount": self.restart_count,
         }
 
 
@@ -113,4 +163,4 @@ def _container(group: str, entry: dict[str, Any], *, is_init: bool) -> Container
         group, entry["name"], properties["image"], command, environment, volumes, is_init
     )
     requests = (properties.get("resources") or {}).get("requests") or {}
-    return Container(entry["name"], properties["image"], requests.get("cpu") or 0.0, is_init, spec)
+    return Container(spec, requests.get("cpu") or 0.0)

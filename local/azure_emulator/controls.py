@@ -1,9 +1,10 @@
-"""The emulator's own surface below /emulator: its books, what images hold, what goes wrong."""
+"""The emulator's own surface below /emulator: books, what images hold, limits, what goes wrong."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from local.azure_emulator.faults import Faults
+from local.azure_emulator.limits import LimitsInForce
 from local.azure_emulator.messages import Request, Response, arm_error
 
 
@@ -18,10 +19,14 @@ class Controls:
     """Requests of tests and demos."""
 
     def __init__(
-        self, books: Callable[[], list[dict[str, Any]]], faults: Faults, images: SetImages
+        self,
+        books: Callable[[], list[dict[str, Any]]],
+        faults: Faults,
+        images: SetImages,
+        limits: LimitsInForce,
     ) -> None:
-        """Show these books, set these faults and images."""
-        self._books, self._faults, self._images = books, faults, images
+        """Show these books, set these faults, images and limits."""
+        self._books, self._faults, self._images, self._limits = books, faults, images, limits
 
     def groups(self, request: Request, part: Mapping[str, str]) -> Response:
         """Every container group there ever was, oldest first."""
@@ -34,6 +39,14 @@ class Controls:
     def set_faults(self, request: Request, part: Mapping[str, str]) -> Response:
         """Replace all faults."""
         return _outcome(request, self._faults.set(request.json()))
+
+    def limits(self, request: Request, part: Mapping[str, str]) -> Response:
+        """All limits in force."""
+        return Response(200, self._limits.to_wire())
+
+    def set_limits(self, request: Request, part: Mapping[str, str]) -> Response:
+        """Replace all limits: Azure's own but for those named."""
+        return _outcome(request, self._limits.set(request.json()))
 
 
 def _outcome(request: Request, problem: str | None) -> Response:

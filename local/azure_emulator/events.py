@@ -1,4 +1,4 @@
-"""Event Grid's events for writes and deletes of resources, in the Event Grid schema.
+"""Event Grid's events for writes, deletes and actions on resources, in the Event Grid schema.
 
 By azure-docs, event-schema-subscriptions. No sample for container groups is published: operation
 and provider are put in by analogy. A resource's content is in none of them, and the caller's
@@ -27,18 +27,21 @@ def resource_event(
     now: datetime,
     new_id: Callable[[], str],
     method: str | None = None,
+    action: str = "",
 ) -> dict[str, Any]:
-    """The event of a write or delete of a resource of that kind; `verb` is Write or Delete.
+    """The event of what was done to a resource of that kind; `verb` is Write, Delete or Action.
 
-    `method` is given for updates and deletes: only their events carry an httpRequest.
+    `method` is given for all but creations: only their events carry an httpRequest. `action` is
+    the name of an action, such as restart.
     """
+    done = f"{action}/{verb.lower()}" if action else verb.lower()
     return {
         "id": new_id(),
         "topic": "/".join(subject.split("/")[:3]),
         "subject": subject,
         "eventType": f"Microsoft.Resources.Resource{verb}Success",
         "eventTime": iso(now),
-        "data": _data(subject, kind, f"{kind}/{verb.lower()}", new_id, method),
+        "data": _data(subject, kind, f"{kind}/{done}", new_id, method),
         "dataVersion": "2",
         "metadataVersion": "1",
     }

@@ -1,18 +1,32 @@
 """Faults on demand, as `PUT /emulator/faults` says: a list that replaces the one before.
 
-    {"operation": "put|get|list|delete|logs|*",   which requests; the first fault that fits acts
+    {"operation": "put|get|list|delete|logs|patch|start|stop|restart|usages|operation|*",
+                                                  which requests; the first fault that fits acts
      "resourceGroup", "name", "namePrefix",       whom it concerns (default: everybody)
      "count": 3, "skip": 1, "probability": 0.5,   how often, after how many, how likely
      ...}
 
-With `status` the request is refused with `code`, `message` and `retryAfterSeconds`; with
-`"applied": true` it takes effect first, as when a reply is lost. With `delaySeconds` it takes
-effect and the reply is held back so long. With neither it misbehaves:
+The list may stand as `faults` in an object with a `seed`: what is probable happens again alike.
 
-    put     code "provisioningFailed": accepted, and ends as Failed without running anything
-    delete  code "stuck": says that it succeeded, and the group goes on running
-            code "slow": takes `seconds`
-    logs    "truncateHeadBytes": n, "dropLinesContaining": text, code "empty": content is null
+An error: `code` is a name in `known_errors`, or any with a `status` of its own; `message`, `status`
+and `retryAfterSeconds` go before what is known. With `"applied": true` the request takes effect
+first, as when a 500 comes after the deed.
+
+With `delaySeconds` the request takes effect and the reply is held back so long. With code "lost"
+too there is none in the end (the request takes effect, but for `"applied": false`): to the client
+it timed out.
+
+Without saying so:
+
+    put     "provisioningFailed": accepted, and ends as Failed without running anything
+            "pullFails": the image is tried for, for 30 minutes, then provisioning has failed
+            "slow": the pull takes `seconds`, or 30 to 90
+            "restarts": the platform starts the containers over, `seconds` (30) after they started
+    delete  "stuck": says that it succeeded, and the group goes on running
+            "immortal": and so does every later one, until the group is put again
+            "slow": takes `seconds`, or 30 to 90
+            "atOnce": the group is gone when the reply comes, which is 200 and not 202
+    logs    "truncateHeadBytes": n, "dropLinesContaining": text, "empty": content is null
 """
 
 import random
@@ -20,20 +34,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.azure_emulator.known_errors import KNOWN_ERRORS, known_error
 from local.azure_emulator.messages import Response, arm_error
 
-OPERATIONS = frozenset({"put", "get", "list", "delete", "logs", "*"})
+OPERATIONS = frozenset(
+    {"put", "get", "list", "delete", "logs", "patch", "start", "stop", "restart", "usages",
+     "operation", "*"}
+)  # fmt: skip
+LOST = "lost"
 BEHAVIOURS = {
-    "put": frozenset({"provisioningFailed"}),
-    "delete": frozenset({"stuck", "slow"}),
+    "put": frozenset({"provisioningFailed", "pullFails", "slow", "restarts"}),
+    "delete": frozenset({"stuck", "immortal", "slow", "atOnce"}),
     "logs": frozenset({"empty"}),
 }
-_REFUSAL, _DELAY, _MISBEHAVIOUR = "status", "delaySeconds", "neither"
+# Deletes have been seen to take this long, and so have pulls of large images.
+SLOW_SECONDS = (30, 90)
+_REFUSAL, _DELAY, _MISBEHAVIOUR = "refusal", "delay", "misbehaviour"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """An error instead of the reply; where `applied` the request takes effect all the same."""
+    """An error, or nothing, instead of the reply; where `applied` the request takes effect."""
 
     response: Response
     applied: bool
@@ -42,13 +63,14 @@ class Refusal:
 class Faults:
     """The faults in force."""
 
-    def __init__(self, seed: int = 0) -> None:
-        """Start with none; `seed` decides what is probable."""
+    def __init__(self, chance: random.Random | None = None) -> None:
+        """Start with none; `chance` decides what is probable, by default alike every time."""
         self._faults: list[dict[str, Any]] = []
-        self._random = random.Random(seed)  # noqa: S311  # repeatable on purpose
+        self._chance = chance or random.Random(0)  # noqa: S311  # repeatable on purpose
 
-    def set(self, faults: Any) -> str | None:
+    def set(self, told: Any) -> str | None:
         """Replace all faults, [] clears; what is wrong with them, in which case none changes."""
+        faults = told.get("faults") if isinstance(told, dict) else told
         if not isinstance(faults, list):
             return "A list of faults is needed."
         for fault in faults:
@@ -56,21 +78,29 @@ class Faults:
             if problem:
                 return problem
         self._faults = [dict(fault) for fault in faults]
+        if isinstance(told, dict) and "seed" in told:
+            self._chance.seed(str(told["seed"]))
         return None
 
     def refusal(self, operation: str, resource_group: str, name: str) -> Refusal | None:
-        """How this request is refused, or None."""
+        """How this request is refused or its reply lost, or None."""
         fault = self._take(operation, resource_group, name, _REFUSAL)
         if fault is None:
             return None
-        code = str(fault.get("code", "InternalServerError"))
-        message = str(fault.get("message", f"A fault that was asked for: {code}."))
-        response = arm_error(int(fault["status"]), code, message, fault.get("retryAfterSeconds"))
-        return Refusal(response, bool(fault.get("applied")))
+        if fault.get("code") == LOST:
+            lost = Response(0, delay_seconds=float(fault.get("delaySeconds", 0)), is_lost=True)
+            return Refusal(lost, bool(fault.get("applied", True)))
+        return Refusal(_error(fault), bool(fault.get("applied")))
 
     def misbehaviour(self, operation: str, resource_group: str, name: str) -> Mapping[str, Any]:
-        """How this operation goes wrong without saying so; empty where it does not."""
-        return self._take(operation, resource_group, name, _MISBEHAVIOUR) or {}
+        """How this operation goes wrong without saying so; empty where it does not.
+
+        What is slow says for how many `seconds`.
+        """
+        fault = self._take(operation, resource_group, name, _MISBEHAVIOUR) or {}
+        if fault.get("code") == "slow" and "seconds" not in fault:
+            return {**fault, "seconds": self._chance.uniform(*SLOW_SECONDS)}
+        return fault
 
     def delay_seconds(self, operation: str, resource_group: str, name: str) -> float:
         """How long the reply to this operation is held back; 0 where it is not."""
@@ -88,7 +118,7 @@ class Faults:
             if fault.get("skip", 0) > 0:
                 fault["skip"] -= 1
                 continue
-            if self._random.random() >= fault.get("probability", 1):
+            if self._chance.random() >= fault.get("probability", 1):
                 continue
             if "count" in fault:
                 fault["count"] -= 1
@@ -97,24 +127,43 @@ class Faults:
 
 
 def _kind(fault: Mapping[str, Any]) -> str:
-    return next((kind for kind in (_REFUSAL, _DELAY) if kind in fault), _MISBEHAVIOUR)
+    code = fault.get("code")
+    if "status" in fault or code == LOST or code in KNOWN_ERRORS:
+        return _REFUSAL
+    return _DELAY if "delaySeconds" in fault else _MISBEHAVIOUR
+
+
+def _error(fault: Mapping[str, Any]) -> Response:
+    code = str(fault.get("code", "InternalServerError"))
+    known = known_error(code) if code in KNOWN_ERRORS else None
+    body = known.body["error"] if known else {}
+    message = body.get("message", f"A fault that was asked for: {code}.")
+    after = KNOWN_ERRORS[code].retry_after_seconds if known else None
+    return arm_error(
+        int(fault.get("status") or (known.status if known else 0)),
+        body.get("code", code),
+        str(fault.get("message", message)),
+        fault.get("retryAfterSeconds", after),
+    )
 
 
 def _problem(fault: Any) -> str | None:
     if not isinstance(fault, dict) or fault.get("operation") not in OPERATIONS:
         return f"A fault needs an operation: one of {', '.join(sorted(OPERATIONS))}."
+    for name in ("count", "skip", "probability", "seconds", "retryAfterSeconds", "delaySeconds"):
+        value = fault.get(name, 0)
+        if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+            return f"A fault's {name} needs to be a number of at least 0."
     if "status" in fault and "delaySeconds" in fault:
         return "A fault has either a status or delaySeconds."
     if "status" in fault:
         status = fault["status"]
         is_error = isinstance(status, int) and 400 <= status <= 599  # noqa: PLR2004  # HTTP's
         return None if is_error else "A fault's status needs to be 400 to 599."
-    if "delaySeconds" in fault:
-        seconds = fault["delaySeconds"]
-        is_delay = isinstance(seconds, int | float) and seconds > 0
-        return None if is_delay else "A fault's delaySeconds needs to be above 0."
-    known = BEHAVIOURS.get(fault["operation"], frozenset())
-    if "code" in fault and fault["code"] not in known:
+    if fault.get("delaySeconds", 1) <= 0:
+        return "A fault's delaySeconds needs to be above 0."
+    behaviours = BEHAVIOURS.get(fault["operation"], frozenset())
+    if "code" in fault and fault["code"] not in (*behaviours, LOST, *KNOWN_ERRORS):
         return f"'{fault['code']}' is no behaviour of {fault['operation']}; an error needs status."
     return None
 

@@ -1,27 +1,21 @@
-"""The life of a container group: provisioning, containers over time, deletion.
+"""The life of a container group: provisioning, containers over time, stop and start, deletion.
 
-Restart policies other than Never are kept and shown, and not acted on.
+States and what they mean: azure-docs, container-state; restart policies: azure-docs,
+container-instances-restart-policy; stop and start: azure-docs, container-instances-stop-start.
 """
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from local.azure_emulator.containers import Container, containers_of
+from local.azure_emulator.provisioning import WELL, Course, Provisioning, Timings
 from local.azure_emulator.runtime import Runtime
 from local.azure_emulator.write_only import public_group
 
 GROUP_TYPE = "Microsoft.ContainerInstance/containerGroups"
-
-
-@dataclass(frozen=True)
-class Timings:
-    """How long things take: short here, tens of seconds on Azure."""
-
-    pending_seconds: float = 0.3
-    pull_seconds: float = 0.7
-    delete_seconds: float = 1.0
 
 
 @dataclass
@@ -34,14 +28,16 @@ class Group:
     created_at: datetime
     body: dict[str, Any] = field(default_factory=dict)
     containers: list[Container] = field(default_factory=list)
-    put_at: datetime | None = None
+    provisioning: Provisioning = field(init=False)
+    moves_after_seconds: float | None = None
+    stopped_at: datetime | None = None
     deleting_since: datetime | None = None
     delete_seconds: float = 0.0
     deleted_at: datetime | None = None
     confirmed_at: datetime | None = None
+    is_immortal: bool = False
     states: list[tuple[str, datetime]] = field(default_factory=list)
     earlier_seconds: float = 0.0
-    fails: bool = False
 
     @property
     def name(self) -> str:
@@ -54,21 +50,46 @@ class Group:
         return self.resource_id.split("/")[4]
 
     @property
+    def region(self) -> tuple[str, str]:
+        """Subscription and location, comparable: limits hold per region and subscription."""
+        return region_of(self.resource_id.split("/")[2], self.body["location"])
+
+    @property
     def is_gone(self) -> bool:
         """Removed: GET answers 404."""
         return self.deleted_at is not None
 
-    def put(self, body: dict[str, Any], now: datetime, *, fails: bool = False) -> None:
-        """Begin a run, the containers of an earlier one having been killed.
+    @property
+    def is_over(self) -> bool:
+        """Every container has ended for good: a PUT deploys it as new."""
+        return self.state() in ("Succeeded", "Failed", "Stopped")
 
-        A run that `fails` never starts a container: its provisioning ends as Failed.
-        """
-        self.fails = fails
+    def put(self, body: dict[str, Any], now: datetime, course: Course = WELL) -> None:
+        """Begin a run, the containers of an earlier one having been killed."""
         self.earlier_seconds = self.running_seconds(now)
         self.body = public_group(body)
-        self.containers = containers_of(self.key, body["properties"])
-        self.put_at = now
-        self._note("Pending", now)
+        self.is_immortal = False
+        self._deploy(containers_of(self.key, body["properties"]), now, course)
+
+    def start(self, now: datetime) -> None:
+        """Deploy it anew as it was put, after it was stopped or has ended."""
+        self.kill(now)
+        self.earlier_seconds = self.running_seconds(now)
+        self._deploy([Container(one.spec, one.cpu) for one in self.containers], now, WELL)
+
+    def restart(self, runtime: Runtime, now: datetime) -> None:
+        """Start what has started over again, in place."""
+        for container in self.containers:
+            if not container.is_init and container.started_at is not None:
+                container.kill(now)
+                container.start_again(runtime, now)
+
+    def stop(self, now: datetime) -> None:
+        """End its containers; nothing happens to one that is over."""
+        if not self.is_over:
+            self.kill(now)
+            self.stopped_at = now
+            self._note("Stopped", now)
 
     def kill(self, now: datetime) -> None:
         """End every container."""
@@ -95,18 +116,35 @@ class Group:
             return
         for container in self.containers:
             container.look()
-        self._pull_and_start(now, runtime)
+        if self.stopped_at is None:
+            self._pull_and_start(now, runtime)
+            self._start_again(now, runtime)
         self._note(self.state(), max(now, self.states[-1][1]))
 
+    def due(self) -> Iterator[datetime]:
+        """When something is to happen of itself, past moments included.
+
+        How long a container runs is the runtime's own business.
+        """
+        if self.deleting_since is not None:
+            yield self.deleting_since + timedelta(seconds=self.delete_seconds)
+            return
+        yield self.provisioning.pulling_at
+        yield self.provisioning.pulled_at
+        yield self.provisioning.over_at
+        yield from self._moves_at()
+        yield from (one.restarts_at for one in self.containers if one.restarts_at)
+
+    def _deploy(self, containers: list[Container], now: datetime, course: Course) -> None:
+        self.containers, self.stopped_at = containers, None
+        self.provisioning = Provisioning(now, self.timings, course)
+        self.moves_after_seconds = course.restarts_after_seconds
+        self._note("Pending", now)
+
     def _pull_and_start(self, now: datetime, runtime: Runtime) -> None:
-        pulling_at, pulled_at = self._due()
         for container in self.containers:
-            if now >= pulling_at and not container.events:
-                container.note("Pulling", f'pulling image "{container.image}"', pulling_at)
-            if now >= pulled_at and len(container.events) == 1:
-                message = f'Successfully pulled image "{container.image}"'
-                container.note("Pulled", message, pulled_at)
-        if now >= pulled_at and not self.fails:
+            self.provisioning.note_pull(container, now)
+        if self.provisioning.may_start(now):
             self._start_what_may(now, runtime)
 
     def _start_what_may(self, now: datetime, runtime: Runtime) -> None:
@@ -118,40 +156,59 @@ class Group:
             if container.is_init and container.exit_code != 0:
                 return
 
-    def _due(self) -> tuple[datetime, datetime]:
-        assert self.put_at is not None
-        pulling_at = self.put_at + timedelta(seconds=self.timings.pending_seconds)
-        return pulling_at, pulling_at + timedelta(seconds=self.timings.pull_seconds)
+    def _start_again(self, now: datetime, runtime: Runtime) -> None:
+        """By the restart policy (Always where none is named), and once where the platform moves."""
+        if any(now >= at for at in self._moves_at()):
+            self.moves_after_seconds = None
+            self.restart(runtime, now)
+        policy = self.body["properties"].get("restartPolicy") or "Always"
+        for container in self.containers:
+            if container.restarts_at and now >= container.restarts_at:
+                container.start_again(runtime, now)
+                container.look()
+            if _is_to_start_again(container, policy):
+                container.back_off()
+
+    def _moves_at(self) -> Iterator[datetime]:
+        """When the platform moves the group, if it does."""
+        started = [one.first_started_at for one in self.containers if one.first_started_at]
+        if self.moves_after_seconds is not None and started and not self.is_over:
+            yield min(started) + timedelta(seconds=self.moves_after_seconds)
 
     def provisioning_state(self, now: datetime) -> str:
-        """Pending, Creating, then Failed or Succeeded: that it runs, not that it is done."""
-        if self.deleting_since is not None:
-            return "Deleting"
-        pulling_at, pulled_at = self._due()
-        if now < pulling_at:
-            return "Pending"
-        if now < pulled_at:
-            return "Creating"
-        return "Failed" if self.fails else "Succeeded"
+        """As `provisioning` has it, or Deleting."""
+        return "Deleting" if self.deleting_since is not None else self.provisioning.state(now)
+
+    def is_transitioning(self, now: datetime) -> bool:
+        """It can be deleted, and nothing else.
+
+        Support article "Container group remains in transitioning state".
+        """
+        if self.stopped_at is not None:
+            return now < self.stopped_at + timedelta(seconds=self.timings.stop_seconds)
+        return self.provisioning_state(now) in ("Pending", "Creating", "Deleting")
 
     def state(self) -> str:
         """`instanceView.state`: over only once every container is."""
+        if self.stopped_at is not None:
+            return "Stopped"
         if any(one.is_init and one.exit_code for one in self.containers):
             return "Failed"
         main = [container for container in self.containers if not container.is_init]
         if any(container.started_at is None for container in main):
             return "Pending"
-        if any(container.is_running for container in main):
+        if any(container.is_running or container.restarts_at for container in main):
             return "Running"
         return "Failed" if any(container.exit_code for container in main) else "Succeeded"
 
     def running_seconds(self, now: datetime) -> float:
         """From the first container's start to the last one's end, over all runs."""
-        starts = [one.started_at for one in self.containers if one.started_at]
-        if not starts:
+        ran = [one for one in self.containers if one.first_started_at]
+        if not ran:
             return self.earlier_seconds
-        ends = [one.finished_at or now for one in self.containers if one.started_at]
-        return self.earlier_seconds + (max(ends) - min(starts)).total_seconds()
+        first = min(one.first_started_at for one in ran if one.first_started_at)
+        ends = [now if one.restarts_at else one.finished_at or now for one in ran]
+        return self.earlier_seconds + (max(ends) - first).total_seconds()
 
     def to_arm(self, now: datetime, *, with_view: bool) -> dict[str, Any]:
         """The resource as replies show it.
@@ -173,3 +230,14 @@ class Group:
     def _note(self, state: str, at: datetime) -> None:
         if not self.states or self.states[-1][0] != state:
             self.states.append((state, at))
+
+
+def region_of(subscription: str, location: str) -> tuple[str, str]:
+    """Comparable whatever the spelling: `West Europe` is `westeurope`."""
+    return subscription.lower(), location.replace(" ", "").lower()
+
+
+def _is_to_start_again(container: Container, policy: str) -> bool:
+    if container.is_init or container.finished_at is None or container.restarts_at:
+        return False
+    return policy == "Always" or (policy == "OnFailure" and container.exit_code != 0)

@@ -32,13 +32,15 @@ class Request:
 class Response:
     """An HTTP reply; `body` is JSON, None means an empty one.
 
-    Whoever sends it waits `delay_seconds` first.
+    Whoever sends it waits `delay_seconds` first; one that `is_lost` is then not sent at all, and
+    the connection ends.
     """
 
     status: int
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_seconds: float = 0
+    is_lost: bool = False
 
 
 def arm_error(

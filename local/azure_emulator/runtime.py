@@ -48,7 +48,10 @@ class Runtime(Protocol):
     """Starts containers and keeps the volumes of groups."""
 
     def start(self, container: ContainerSpec) -> Execution:
-        """Start a container; one that cannot be started has ended with 127."""
+        """Start a container, the same one again after it has ended too.
+
+        One that cannot be started has ended with 127.
+        """
 
     def remove(self, group: str) -> None:
         """Remove a group's volumes and logs; its containers were killed before."""

@@ -40,8 +40,9 @@ class ProcessRuntime:
     def start(self, container: ContainerSpec) -> Execution:
         """See `runtime.Runtime.start`."""
         own = self._groups / container.group / container.name
-        own.mkdir(parents=True)
+        own.mkdir(parents=True, exist_ok=True)
         log = own / "log"
+        log.unlink(missing_ok=True)  # of an earlier run of this container
         mounts = self._mounts(container)
         program = _program(container, [_mounted(word, mounts) for word in container.command])
         if program is None:

@@ -11,10 +11,10 @@ from aiohttp import web
 
 from local.azure_emulator.arm_routes import Emulator
 from local.azure_emulator.clock import SystemClock
-from local.azure_emulator.group_life import Timings
 from local.azure_emulator.images import Images
 from local.azure_emulator.messages import Request
 from local.azure_emulator.outbox import Outbox
+from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.runtime_processes import ProcessRuntime
 from local.azure_emulator.webhook import Webhook
 
@@ -39,8 +39,7 @@ async def serve(port: int, folder: Path, events_url: str | None, timings: Timing
         webhook = Webhook(outbox, events_url) if events_url else None
         if webhook:
             stack.push_async_callback(webhook.close)
-        # A reply that is held back for a client that is gone must not keep the end waiting.
-        runner = web.AppRunner(_application(emulator), access_log=None, handler_cancellation=True)
+        runner = web.AppRunner(_application(emulator), access_log=None)
         stack.push_async_callback(runner.cleanup)
         stop = _stop_on_signals()
         await runner.setup()
@@ -68,6 +67,8 @@ def _around(emulator: Emulator) -> Callable[[web.Request], Awaitable[web.Respons
             )
         )
         await asyncio.sleep(reply.delay_seconds)
+        if reply.is_lost and asked.transport:
+            asked.transport.close()
         if reply.body is None:
             return web.Response(status=reply.status, headers=reply.headers)
         text = json.dumps(reply.body)

@@ -4,26 +4,29 @@ Waiting inside the SDK (polling, retries) moves the clock instead of the test.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import random
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from azure.core.exceptions import HttpResponseError
+import pytest
+from azure.core.exceptions import HttpResponseError, ServiceResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.pipeline.transport import HttpResponse, HttpTransport
 from azure.core.utils import case_insensitive_dict
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from local.azure_emulator.arm_routes import Emulator
-from local.azure_emulator.group_life import Timings
 from local.azure_emulator.messages import Request, Response
+from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.runtime import ContainerSpec, Ended
+from tests.emulator.bodies import group as group_of_one
 
 SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
-TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5)
+TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5, stop_seconds=10)
 RUNNING_AFTER_SECONDS = 12
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NEVER_AFTER = START + timedelta(days=1)
@@ -138,6 +141,8 @@ class Transport(HttpTransport[Any, Any]):
             )
         )
         self._clock.pass_seconds(reply.delay_seconds)
+        if reply.is_lost:
+            raise ServiceResponseError("The connection ended without a reply.")
         self.statuses.append(reply.status)
         return _Reply(request, reply)
 
@@ -183,25 +188,46 @@ def told(error: HttpResponseError) -> tuple[int | None, str | None]:
     return error.status_code, error.error.code
 
 
+def refused(request: Callable[[], object]) -> HttpResponseError:
+    """The error with which a request is refused."""
+    with pytest.raises(HttpResponseError) as error:
+        request()
+    return error.value
+
+
 @dataclass
 class World:
     """An emulator with a clock, scripted containers and the SDK's client on it."""
 
     clock: VirtualClock = field(default_factory=VirtualClock)
     events: list[dict[str, Any]] = field(default_factory=list)
+    sdk_options: dict[str, Any] = field(default_factory=dict)
+    chance: random.Random | None = None
 
     def __post_init__(self) -> None:
         self.runtime, self.images = ScriptedRuntime(self.clock), Images()
         self.emulator = Emulator(
-            self.clock, self.runtime, self.events.append, self.images, TIMINGS, _numbers().__next__
-        )
+            self.clock, self.runtime, self.events.append, self.images, TIMINGS,
+            _numbers().__next__, self.chance,
+        )  # fmt: skip
         self.transport = Transport(self.emulator, self.clock)
-        self.client = sdk_client("https://management.azure.com", transport=self.transport)
+        options = {"transport": self.transport, **self.sdk_options}
+        self.client = sdk_client("https://management.azure.com", **options)
 
     def put(self, name: str, body: Mapping[str, Any], group: str = "test-rg") -> Any:
         """Create or update without waiting; what the PUT answered."""
         groups = self.client.container_groups
         return groups.begin_create_or_update(group, name, dict(body), polling=False).result()
+
+    def run(self, name: str, body: Mapping[str, Any] | None = None, group: str = "test-rg") -> None:
+        """Create a group and let time pass until its containers run."""
+        self.put(name, body or group_of_one(), group)
+        self.pass_seconds(RUNNING_AFTER_SECONDS)
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass, and happen what is due by then."""
+        self.clock.pass_seconds(seconds)
+        self.emulator.advance()
 
     def get(self, name: str, group: str = "test-rg") -> Any:
         return self.client.container_groups.get(group, name)
@@ -221,6 +247,9 @@ class World:
 
     def books(self) -> Any:
         return self.ask("GET", "/emulator/groups").body
+
+    def set_limits(self, **limits: int) -> None:
+        assert self.ask("PUT", "/emulator/limits", limits).status == 200
 
     def set_faults(self, *faults: Mapping[str, Any]) -> None:
         assert self.ask("PUT", "/emulator/faults", list(faults)).status == 200

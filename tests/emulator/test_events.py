@@ -11,7 +11,7 @@ from tests.emulator.servers import NO_REPLY, Endpoint, eventually
 
 
 def test_every_write_and_delete_of_a_group_is_published(world: World) -> None:
-    world.put("qscanner-x", group(), "scan-rg")
+    world.run("qscanner-x", group(), "scan-rg")
     world.put("qscanner-x", group(), "scan-rg")
     world.delete("qscanner-x", "scan-rg")
     world.clock.pass_seconds(60)

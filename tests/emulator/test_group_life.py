@@ -1,10 +1,10 @@
 """A container group over time, seen through the real SDK."""
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from tests.emulator.bodies import container, group, init_container
-from tests.emulator.in_process import RUNNING_AFTER_SECONDS, Script, World, told
+from tests.emulator.in_process import RUNNING_AFTER_SECONDS, Script, World, refused, told
 
 
 def test_a_new_group_is_pending_then_creating_then_succeeded(world: World) -> None:
@@ -16,7 +16,7 @@ def test_a_new_group_is_pending_then_creating_then_succeeded(world: World) -> No
 
 
 def test_a_create_answers_201_and_an_update_200(world: World) -> None:
-    world.put("one", group())
+    world.run("one", group())
     world.put("one", group())
     assert world.transport.statuses == [201, 200]
 
@@ -138,12 +138,15 @@ def test_deleting_what_is_not_there_succeeds(world: World) -> None:
     assert world.transport.statuses == [204]
 
 
-def test_a_group_cannot_be_put_while_it_is_being_deleted(world: World) -> None:
+def test_a_group_can_only_be_deleted_while_it_is_created_or_deleted(world: World) -> None:
+    """Support article "Container group remains in transitioning state"."""
+    transitioning = (409, "ContainerGroupTransitioning")
     world.put("one", group())
+    assert told(refused(lambda: world.put("one", group()))) == transitioning
+    world.clock.pass_seconds(5)
+    assert told(refused(lambda: world.put("one", group()))) == transitioning
     world.delete("one")
-    with pytest.raises(HttpResponseError) as refused:
-        world.put("one", group())
-    assert told(refused.value) == (409, "ContainerGroupTransitioning")
+    assert told(refused(lambda: world.put("one", group()))) == transitioning
 
 
 def test_deleting_a_group_kills_its_containers_and_removes_its_volumes(world: World) -> None:

@@ -1,0 +1,96 @@
+"""How a container group gets to run: pending, image pull, and what may go wrong on the way.
+
+States: azure-docs, container-state.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from local.azure_emulator.containers import Container
+
+# Provisioning that does not get there fails after this long (azure-docs, container-state).
+GIVES_UP_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Timings:
+    """How long things take: short here, tens of seconds on Azure.
+
+    For `stop_seconds` after a stop a group is still in transition (support article
+    "Container group remains in transitioning state": leave at least 10 seconds between operations).
+    """
+
+    pending_seconds: float = 0.3
+    pull_seconds: float = 0.7
+    delete_seconds: float = 1.0
+    stop_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a run goes that does not go well.
+
+    `fails`: no container ever starts. `pull_fails`: the image is tried for until provisioning
+    fails. `restarts_after_seconds`: the platform moves the group once, and its containers start
+    over (support article "container-group-restart-killing-event-interruption").
+    """
+
+    fails: bool = False
+    pull_fails: bool = False
+    pull_seconds: float | None = None
+    restarts_after_seconds: float | None = None
+
+
+WELL = Course()
+
+
+@dataclass(frozen=True)
+class Provisioning:
+    """One run's way from a PUT or start to running containers."""
+
+    put_at: datetime
+    timings: Timings
+    course: Course
+
+    @property
+    def pulling_at(self) -> datetime:
+        """When the pull begins: Pending until then."""
+        return self.put_at + timedelta(seconds=self.timings.pending_seconds)
+
+    @property
+    def pulled_at(self) -> datetime:
+        """When the pull ends, well or not."""
+        seconds = self.course.pull_seconds
+        pull_seconds = self.timings.pull_seconds if seconds is None else seconds
+        return self.pulling_at + timedelta(seconds=pull_seconds)
+
+    @property
+    def over_at(self) -> datetime:
+        """When it has succeeded or failed: Creating until then."""
+        return self.put_at + GIVES_UP_AFTER if self.course.pull_fails else self.pulled_at
+
+    def state(self, now: datetime) -> str:
+        """Pending, Creating, then Failed or Succeeded: that it runs, not that it is done."""
+        if now < self.pulling_at:
+            return "Pending"
+        if now < self.over_at:
+            return "Creating"
+        return "Failed" if self.course.fails or self.course.pull_fails else "Succeeded"
+
+    def may_start(self, now: datetime) -> bool:
+        """Containers may start."""
+        return now >= self.pulled_at and not self.course.fails and not self.course.pull_fails
+
+    def note_pull(self, container: Container, now: datetime) -> None:
+        """Add the pull's events to a container, each once it has happened."""
+        image = container.spec.image
+        if now >= self.pulling_at and not container.events:
+            container.note("Pulling", f'pulling image "{image}"', self.pulling_at)
+        if now < self.pulled_at or len(container.events) != 1:
+            return
+        if self.course.pull_fails:
+            at = self.pulled_at
+            container.note("Failed", f'Failed to pull image "{image}"', at, "Warning")
+            container.note("BackOff", f'Back-off pulling image "{image}"', at, "Warning")
+        else:
+            container.note("Pulled", f'Successfully pulled image "{image}"', self.pulled_at)
