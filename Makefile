@@ -20,7 +20,7 @@ AZURITE := local/azurite/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e check start stop host lock clean setup
+.PHONY: help demo test e2e bench check start stop host lock clean setup
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test: $(SETUP) ## run every test
 
 e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json of a running system; ONLY=marker)
 	@E2E_HOST="$(HOST)" E2E_RUN="$(RUN)" $(PY) -m pytest -q tests/e2e $(if $(ONLY),-m "$(ONLY)")
+
+bench: $(SETUP) ## measure the local Durable engine (ONLY="throughput memory", JSON=file)
+	@exec $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff format --check .

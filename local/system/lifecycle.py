@@ -46,21 +46,29 @@ class StartError(Exception):
     """The system cannot be started; the message is for the person who tried."""
 
 
-def start(folder: Path, host: str | None = None, *, ports_are_free: bool = False) -> Addresses:
+def start(
+    folder: Path,
+    host: str | None = None,
+    *,
+    ports_are_free: bool = False,
+    begins: Callable[[str], None] = lambda _: None,
+) -> Addresses:
     """Start what does not run yet and wait until the app is healthy.
 
     Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
     with the same state, the app on the same host. `host` is `func`, a program, or none for our
-    own. `ports_are_free` takes any free ports, whatever the environment asks for. Whatever keeps it
-    from the end, an interrupt too, what it started is stopped; raises `StartError` for what a
-    person can mend.
+    own. `ports_are_free` takes any free ports, whatever the environment asks for. `begins` is told
+    the name of each part before it is started, one after the other. Whatever keeps it from the end,
+    an interrupt too, what it started is stopped; raises `StartError` for what a person can mend.
     """
     with _one_at_a_time(folder):
         processes = Processes(folder)
         fresh = [name for name in PORTS_OF if not processes.find(name)]
         try:
             name = _host_to_start(folder, host, is_running=len(fresh) < len(PORTS_OF))
-            where = _start_fresh(processes, folder, fresh, name, ports_are_free=ports_are_free)
+            where = _start_fresh(
+                processes, folder, fresh, name, begins, ports_are_free=ports_are_free
+            )
         except BaseException as error:
             for part in reversed(fresh):
                 processes.stop(part)
@@ -82,7 +90,13 @@ def _host_to_start(folder: Path, asked: str | None, *, is_running: bool) -> str:
 
 
 def _start_fresh(
-    processes: Processes, folder: Path, fresh: list[str], host: str, *, ports_are_free: bool
+    processes: Processes,
+    folder: Path,
+    fresh: list[str],
+    host: str,
+    begins: Callable[[str], None],
+    *,
+    ports_are_free: bool,
 ) -> Addresses:
     for name in fresh:
         processes.stop(name)  # what a killed process left running may hold its port
@@ -93,8 +107,11 @@ def _start_fresh(
     ports = choose_ports(folder)
     program = host_program(host, folder, ports["FUNCTIONS_PORT"], where.function_key)
     _ensure_ports(folder, fresh)
+    begins(AZURITE)
     _start_azurite(processes, folder, where)
+    begins(EMULATOR)
     _start_emulator(processes, folder, where)
+    begins(HOST)
     _start_host(processes, folder, where, program)
     return where
 

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,12 +35,15 @@ class HostProcess:
 
 @contextmanager
 def serving(
-    app: Path, state: Path, settings: Mapping[str, str] | None = None
+    app: Path,
+    state: Path,
+    settings: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
 ) -> Iterator[HostProcess]:
     """A host on the app; ended at the end, however that comes."""
     state.mkdir(parents=True, exist_ok=True)
     log = state / "host.log"
-    process = start(app, state, log, settings or {})
+    process = start(app, state, log, settings or {}, options)
     assert process.stdout is not None
     ready = process.stdout.readline()
     assert ready.startswith("ready "), log.read_text()
@@ -53,10 +56,10 @@ def serving(
 
 
 def start(
-    app: Path, state: Path, log: Path, settings: Mapping[str, str]
+    app: Path, state: Path, log: Path, settings: Mapping[str, str], options: Sequence[str] = ()
 ) -> "subprocess.Popen[str]":
     """Start a host on a free port, its log appended to a file."""
-    arguments = ["--app", str(app), "--port", "0", "--key", KEY, "--state", str(state)]
+    arguments = ["--app", str(app), "--port", "0", "--key", KEY, "--state", str(state), *options]
     with log.open("a") as errors:
         return subprocess.Popen(
             [sys.executable, "-m", "local.functions_host", *arguments],

@@ -1,0 +1,41 @@
+"""The bench measures what it says it does, on sizes so small that its figures mean nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bench import engine
+from tests.bench.apart import ROOT, MeasurementError, apart
+
+ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 6, "memory": 5}
+
+
+@pytest.mark.parametrize("name", ROWS_OF)
+def test_a_section_can_be_run_alone_and_gives_figures_above_zero(name: str, tmp_path: Path) -> None:
+    found = bench("--only", name, folder=tmp_path)
+
+    assert list(found) == [name]
+    rows = found[name]["rows"]
+    assert len(rows) == ROWS_OF[name]
+    assert all(figure > 0 for row in rows for figure in row.values() if isinstance(figure, float))
+
+
+def test_a_measurement_that_breaks_is_told_with_its_reason() -> None:
+    """Nothing of it becomes a figure."""
+    with pytest.raises(MeasurementError, match="'sometimes' is not a valid Synchronous"):
+        apart(engine.rate, 1, "sometimes", is_sdk_patched=False)
+
+
+def bench(*arguments: str, folder: Path) -> dict[str, Any]:
+    """The sections of its JSON; each was also printed."""
+    file = folder / "bench.json"
+    command = [sys.executable, "-m", "tests.bench", "--tiny", "--json", str(file), *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    sections: dict[str, Any] = json.loads(file.read_text())["sections"]
+    assert all(section["title"] in done.stdout for section in sections.values())
+    return sections
