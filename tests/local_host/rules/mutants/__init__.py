@@ -1,0 +1,5 @@
+"""A broken engine for every rule, each with a row that notices."""
+
+from tests.local_host.rules.mutants import asking, living, waiting
+
+CASES = [*waiting.CASES, *living.CASES, *asking.CASES]

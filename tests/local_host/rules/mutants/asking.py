@@ -1,0 +1,79 @@
+"""Broken engines that give a wrong answer to who asks."""
+
+from local.functions_host.durable import client_api, instance_queries, links
+from tests.local_host.rules import test_api
+from tests.local_host.rules.mutation import Case, Mutant
+from tests.local_host.rules.rules import Rule
+
+CASES = [
+    Case(
+        Rule.RUNNING_ID_IS_TAKEN,
+        Mutant(
+            "a running instance is replaced", client_api,
+            "if existing and not existing.is_over:", "if existing is False:",
+        ),
+        test_api.test_a_running_id_cannot_be_started_again,
+    ),
+    Case(
+        Rule.ENDED_TAKES_NOTHING,
+        Mutant(
+            "events for an ended instance are accepted", client_api,
+            "            return web.Response(status=404 if instance is None else 410)\n"
+            "        if request.content_type",
+            "            return web.Response(status=404 if instance is None else 202)\n"
+            "        if request.content_type",
+        ),
+        test_api.test_an_ended_instance_takes_nothing_and_an_unknown_one_is_not_found,
+        ("raiseEvent/go",),
+    ),
+    Case(
+        Rule.WRONG_STATE_IS_500,
+        Mutant(
+            "a second suspension is accepted", client_api,
+            "if instance.status is Status.SUSPENDED:", "if False:",
+        ),
+        test_api.test_suspending_a_suspended_and_resuming_a_running_instance_is_an_error,
+    ),
+    Case(
+        Rule.ONLY_THE_ENDED_ARE_PURGED,
+        Mutant(
+            "a filter purges what runs", client_api,
+            "for one in self._engine.store.select(asked) if one.is_over]",
+            "for one in self._engine.store.select(asked)]",
+        ),
+        test_api.test_only_what_has_ended_is_purged,
+    ),
+    Case(
+        Rule.LISTS_COME_IN_PAGES,
+        Mutant(
+            "a list shows ended instances only", instance_queries,
+            "for status in Status if status.lower() in named)",
+            "for status in Status if status.is_over)",
+        ),
+        test_api.test_a_list_holds_what_its_filters_let_through,
+        ("runtimeStatus=Sleeping", ["ends", "waits"]),
+    ),
+    Case(
+        Rule.LINKS_CARRY_HUB_AND_KEY,
+        Mutant("links lack the connection", links, "&connection={CONNECTION}&code", "&code"),
+        test_api.test_every_link_carries_hub_connection_and_key,
+    ),
+    Case(
+        Rule.WHILE_RUNNING_202,
+        Mutant(
+            "an ended instance is told like a running one", client_api,
+            "return web.json_response(body, status=500 if is_error else 200)",
+            "return web.json_response(body, status=500 if is_error else 202)",
+        ),
+        test_api.test_the_status_says_202_with_where_to_look_until_the_end,
+    ),
+    Case(
+        Rule.CLIENT_ENCODES_TWICE,
+        Mutant(
+            "texts of JSON are read once more", client_api,
+            "return compact(json.loads(text)) if text.strip()",
+            "return compact(json.loads(json.loads(text))) if text.startswith('\"')",
+        ),
+        test_api.test_what_the_client_raises_arrives_as_a_text, ("client", '{"who": "me"}'),
+    ),
+]  # fmt: skip
