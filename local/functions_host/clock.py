@@ -41,7 +41,7 @@ class SystemClock:
 
 def iso(moment: datetime) -> str:
     """ISO-8601 with microseconds and a Z; texts sort as the moments do."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse(text: str) -> datetime:

@@ -30,10 +30,11 @@ class Activities:
     def __init__(
         self, app: App, store: Store, invoker: Invoker, clock: Clock, done: Callable[[], None]
     ) -> None:
-        """`done` is called when an activity has ended and its result is written."""
+        """`done` is called when an activity has ended and `keep_outcomes` has something to do."""
         self._app, self._store, self._invoker, self._clock = app, store, invoker, clock
         self._done = done
         self._running: set[asyncio.Task[None]] = set()
+        self._outcomes: list[tuple[Work, Event]] = []
         self._last_begun = 0
 
     @property
@@ -50,24 +51,32 @@ class Activities:
             self._running.add(task)
             task.add_done_callback(self._ended)
 
+    def keep_outcomes(self) -> None:
+        """Write what activities have brought since the last time, in one transaction."""
+        if not self._outcomes:
+            return
+        now = self._clock.now()
+        with self._store.transaction():
+            for work, event in self._outcomes:
+                if self._store.finish_work(work):  # else the instance was purged or started anew
+                    self._store.send(work.instance, work.execution, now, event)
+        self._outcomes.clear()
+
     async def stop(self) -> None:
         """Leave what runs alone; it will be run again by the next host."""
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        self.keep_outcomes()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         if not task.cancelled() and task.exception():  # a bug here: the next host runs it again
-            LOG.error("An activity's result was not written", exc_info=task.exception())
+            LOG.error("An activity has no result", exc_info=task.exception())
         self._done()
 
     async def _run(self, work: Work) -> None:
-        event = await self._outcome(work)
-        with self._store.transaction():
-            if self._store.finish_work(work):  # else the instance was purged or started anew
-                now = self._clock.now()
-                self._store.send(work.instance, work.execution, now, event)
+        self._outcomes.append((work, await self._outcome(work)))
 
     async def _outcome(self, work: Work) -> Event:
         function = self._app.find(work.name, "activityTrigger")

@@ -5,6 +5,8 @@ Everything but activities runs on one thread, in one loop, so that nothing here 
 
 import asyncio
 import logging
+import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +23,7 @@ from local.functions_host.durable.store import Store
 from local.functions_host.invocation import Invoker
 
 LOG = logging.getLogger("functions_host.durable")
+LONGEST_TRANSACTION_SECONDS = 0.02
 
 
 class Engine:
@@ -92,12 +95,13 @@ class Engine:
         try:
             while not stop.is_set():
                 self._wake.clear()
-                for instance_id in self.store.due_instances(self.clock.now()):
-                    self._episode(instance_id)
-                    await asyncio.sleep(0)  # let requests in
-                    if stop.is_set():
-                        break
+                self._activities.keep_outcomes()
                 self._activities.begin()
+                due = deque(self.store.due_instances(self.clock.now()))
+                while due and not stop.is_set():
+                    self._run_episodes(due)
+                    self._activities.begin()
+                    await asyncio.sleep(0)  # let requests in
                 await self._let_time_pass()
         finally:
             telling.cancel()
@@ -112,13 +116,25 @@ class Engine:
         await self.clock.sleep(self.store.next_due(), self._wake, is_busy=is_busy)
 
     # ------------------------------------------------------------------ episodes
+    def _run_episodes(self, due: deque[str]) -> None:
+        """Run episodes, the first in any case, until a request would have to wait too long.
+
+        They share a commit, which costs more than a short episode. Nothing acts on what they say
+        before it is committed: requests and activities come after.
+        """
+        end = time.monotonic() + LONGEST_TRANSACTION_SECONDS
+        with self._change():
+            self._episode(due.popleft())
+            while due and time.monotonic() < end:
+                self._episode(due.popleft())
+
     def _episode(self, instance_id: str) -> None:
-        """Let an instance see what waits for it; all of its consequences are one transaction.
+        """Let an instance see what waits for it: all that follows from it is written, or nothing.
 
         What breaks in here ends the instance with a reason: it would break again and again.
         """
         try:
-            with self._change():
+            with self.store.part():
                 self._see(instance_id)
         except Exception as error:
             LOG.exception("An episode of instance %s broke", instance_id)
@@ -140,8 +156,7 @@ class Engine:
         if instance is None:
             raise error
         text = f"{type(error).__name__}: {error}".encode(errors="backslashreplace").decode()
-        with self._change():
-            self._executions.end(instance, failure(instance.name, text), self.clock.now())
+        self._executions.end(instance, failure(instance.name, text), self.clock.now())
 
     def _advance(self, instance: Instance, new: Sequence[Event]) -> None:
         now = self.clock.now()

@@ -1,7 +1,7 @@
 """Durable state in SQLite: whatever was committed survives a kill at any instant.
 
-One transaction an episode, WAL, ids that are never used again (a reused row id would give the
-result of one activity to another). A second process on the same file is refused.
+WAL, ids that are never used again (a reused row id would give the result of one activity to
+another). A second process on the same file is refused.
 """
 
 import json
@@ -24,6 +24,9 @@ from local.functions_host.durable.records import (
 )
 
 SCHEMA_VERSION = 1
+# How much WAL, in pages of 4 KB, gathers before it is copied into the file, which takes a while:
+# pages that were written again and again meanwhile are copied once.
+CHECKPOINT_PAGES = 8000
 _SCHEMA = """
 CREATE TABLE instances (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, execution TEXT NOT NULL, status TEXT NOT NULL,
@@ -80,6 +83,7 @@ class Store:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute(f"PRAGMA synchronous = {synchronous}")
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._prepare(file)
         except sqlite3.Error as error:
             self._db.close()
@@ -114,6 +118,18 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Within a transaction: all or nothing of this, whatever becomes of the rest."""
+        self._db.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self._db.execute("RELEASE part")
 
     # ------------------------------------------------------------------ instances
     def find(self, instance: str) -> Instance | None:
