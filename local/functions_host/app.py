@@ -1,5 +1,6 @@
 """Loads a Functions app of the Python v2 programming model."""
 
+import gc
 import importlib
 import inspect
 import json
@@ -17,6 +18,9 @@ SERVED = {
     "orchestrationTrigger", "activityTrigger", "durableClient",
 }  # fmt: skip
 USUAL_ACTIVITIES_AT_ONCE = 10  # the default of a Consumption plan
+# Every replay makes thousands of objects that live for a moment: the collector of cycles need not
+# look at them as often as Python would have it (700).
+OBJECTS_UNTIL_COLLECTED = 20_000
 
 
 class LoadError(Exception):
@@ -104,6 +108,8 @@ def load(folder: Path) -> App:
         raise LoadError(f"function_app.py cannot be loaded: {where}") from error
     if app is None:
         raise LoadError("function_app.py must hold exactly one FunctionApp or DFApp.")
+    gc.freeze()  # nor at what was loaded and stays
+    gc.set_threshold(OBJECTS_UNTIL_COLLECTED)
     return app
 
 

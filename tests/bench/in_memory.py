@@ -1,8 +1,7 @@
 """The workload on durabletask's in-memory backend, started and called as its documentation shows.
 
 Client, backend and worker share this process and talk gRPC over loopback: it has no other way. The
-worker keeps its own defaults, which allow more activities at once than the local host does, on as
-many threads (cores + 4).
+worker gets as many activities at once as app/host.json allows the local host, and as many threads.
 """
 
 import logging
@@ -15,11 +14,14 @@ from typing import Any
 from durabletask.client import OrchestrationStatus, TaskHubGrpcClient
 from durabletask.task import ActivityContext, OrchestrationContext, when_all
 from durabletask.testing import create_test_backend
-from durabletask.worker import TaskHubGrpcWorker
+from durabletask.worker import ConcurrencyOptions, TaskHubGrpcWorker
+
+from local.functions_host.invocation import usual_threads
 
 GREETINGS = '["Hello Tokyo!", "Hello Seattle!", "Hello London!"]'
 WARM_UP_INSTANCES = 5
 TIMEOUT_SECONDS = 300
+ACTIVITIES_AT_ONCE = 100
 
 
 def say_hello(_: ActivityContext, city: str) -> str:
@@ -68,7 +70,11 @@ def _running() -> Iterator[TaskHubGrpcClient]:
     port = _free_port()
     address = f"localhost:{port}"
     backend = create_test_backend(port=port)
-    with TaskHubGrpcWorker(host_address=address) as worker:
+    concurrency = ConcurrencyOptions(
+        maximum_concurrent_activity_work_items=ACTIVITIES_AT_ONCE,
+        maximum_thread_pool_workers=usual_threads(),
+    )
+    with TaskHubGrpcWorker(host_address=address, concurrency_options=concurrency) as worker:
         worker.add_orchestrator(greet)
         worker.add_orchestrator(greet_all)
         worker.add_activity(say_hello)
