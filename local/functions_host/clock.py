@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 LONGEST_SLEEP_SECONDS = 60.0  # so that a machine that was suspended, or a set clock, is noticed
@@ -39,6 +40,7 @@ class SystemClock:
             return
 
 
+@lru_cache(maxsize=16)  # what happens together names the same moment again and again
 def iso(moment: datetime) -> str:
     """ISO-8601 with microseconds and a Z; texts sort as the moments do."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

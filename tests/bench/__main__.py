@@ -13,7 +13,7 @@ from tests.bench import episodes, fan_out, memory, start_up, throughput
 from tests.bench.tables import Cell, Section, as_json, as_text
 
 SECTIONS: Mapping[str, Callable[[], Section]] = {
-    "throughput": lambda: throughput.section(instances=300, rounds=5),
+    "throughput": lambda: throughput.section(instances=300, rounds=7),
     "episodes": lambda: episodes.section(lengths=[14, 102, 502, 2002], repeats=9),
     "fan-out": lambda: fan_out.section(width=500, rounds=3),
     "start-up": lambda: start_up.section(rounds=3),

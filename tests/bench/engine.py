@@ -21,7 +21,7 @@ from local.functions_host.invocation import Invoker, usual_threads
 APP = Path(__file__).parent / "app"
 GREETINGS = ["Hello Tokyo!", "Hello Seattle!", "Hello London!"]
 WARM_UP_INSTANCES = 5
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.01
 
 
 def rate(instances: int, synchronous: str, *, is_sdk_patched: bool) -> float:

@@ -34,7 +34,8 @@ CREATE TABLE instances (
     parent TEXT, parent_name TEXT, parent_execution TEXT, parent_task INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE history (
-    instance TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL,
+    instance TEXT NOT NULL, number INTEGER NOT NULL,
+    event TEXT NOT NULL, -- one, or several with commas between
     PRIMARY KEY (instance, number)
 ) WITHOUT ROWID;
 CREATE TABLE messages (
@@ -189,11 +190,15 @@ class Store:
         return events
 
     def append(self, instance: str, events: Sequence[Event]) -> None:
-        """Add events at the end of an instance's history."""
-        query = "SELECT COALESCE(MAX(number), 0) FROM history WHERE instance = ?"
-        last = self._db.execute(query, (instance,)).fetchone()[0]
-        rows = [(instance, last + n, json.dumps(one)) for n, one in enumerate(events, 1)]
-        self._db.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
+        """Add events, one at least, at the end of an instance's history.
+
+        They become one row: a list without its brackets.
+        """
+        query = (
+            "INSERT INTO history SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2 "
+            "FROM history WHERE instance = ?1"
+        )
+        self._db.execute(query, (instance, json.dumps(events)[1:-1]))
 
     # ------------------------------------------------------------------ messages
     def send(self, instance: str, execution: str | None, due: datetime, event: Event) -> None:
