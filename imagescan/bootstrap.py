@@ -1,8 +1,8 @@
 """The composition root: puts settings, adapters and records together, once per process."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from imagescan.adapters.blobs import AzureBlobs
 from imagescan.adapters.container_instances import AzureContainerGroups
@@ -10,7 +10,15 @@ from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.adapters.system_clock import SystemClock
 from imagescan.adapters.tables import AzureTable
 from imagescan.adapters.webhook import WebhookNotifier
-from imagescan.ports import Blobs, Clock, ContainerGroups, DeployedResources, Notifier, TableName
+from imagescan.ports import (
+    Blobs,
+    Clock,
+    ContainerGroups,
+    DeployedResources,
+    Notifier,
+    Table,
+    TableName,
+)
 from imagescan.records.claims import Claims
 from imagescan.records.findings import StoredFindings
 from imagescan.records.images import Images
@@ -44,34 +52,74 @@ class App:
         return Policy(self.settings.scan_timeout_seconds, self.settings.expected_scan_seconds)
 
 
-@cache
+@dataclass(frozen=True)
+class Outside:
+    """What the app reaches outside of itself."""
+
+    clock: Clock
+    groups: ContainerGroups
+    resources: DeployedResources
+    blobs: Blobs
+    notifier: Notifier | None
+    table: Callable[[TableName], Table]
+
+
+@dataclass
+class _Process:
+    """What this process has put together so far."""
+
+    app: App | None = None
+
+
+_process = _Process()
+
+
 def app() -> App:
-    """The app on Azure, as the environment describes it.
+    """The app that this process works with: as the environment describes it, built at first use.
 
     Raises `ConfigurationError` naming every problem; called by functions and never at import, for
     a Functions app that raises while it is indexed shows no function and no reason.
     """
-    return build(read_settings(os.environ))
+    if _process.app is None:
+        _process.app = build(read_settings(os.environ))
+    return _process.app
+
+
+def use(app: App | None) -> None:
+    """Let functions work with this app from now on, or with the environment's again (None).
+
+    For hosts that bring an outside of their own, as the simulation does.
+    """
+    _process.app = app
 
 
 def build(settings: Settings) -> App:
-    """Put the adapters together; nothing is contacted yet."""
+    """Put the app together on Azure; nothing is contacted yet."""
     storage = (settings.storage_account_name, settings.storage_connection_string)
-
-    def table(name: TableName) -> AzureTable:
-        return AzureTable(name.value, *storage)
-
-    return App(
-        settings=settings,
+    webhook = settings.notify_webhook_url
+    on_azure = Outside(
         clock=SystemClock(),
         groups=AzureContainerGroups(
             settings.arm_endpoint, settings.subscription_id, settings.scan_resource_group
         ),
         resources=AzureDeployedResources(settings.arm_endpoint),
         blobs=AzureBlobs("reports", *storage),
-        notifier=WebhookNotifier(settings.notify_webhook_url)
-        if settings.notify_webhook_url
-        else None,
+        notifier=WebhookNotifier(webhook) if webhook else None,
+        table=lambda name: AzureTable(name.value, *storage),
+    )
+    return put_together(settings, on_azure)
+
+
+def put_together(settings: Settings, outside: Outside) -> App:
+    """The app on an outside; which table is for what stands here and nowhere else."""
+    table = outside.table
+    return App(
+        settings=settings,
+        clock=outside.clock,
+        groups=outside.groups,
+        resources=outside.resources,
+        blobs=outside.blobs,
+        notifier=outside.notifier,
         inbox=Inbox(table(TableName.INBOX)),
         scans=Scans(table(TableName.SCANS), table(TableName.SCANS_BY_TIME)),
         findings=StoredFindings(table(TableName.FINDINGS)),

@@ -21,8 +21,8 @@ def credential() -> DefaultAzureCredential:
     return DefaultAzureCredential()
 
 
-def client_options(endpoint: str) -> dict[str, Any]:
-    """Arguments for a management client at `endpoint`.
+def client_options(endpoint: str, transport: Any = None) -> dict[str, Any]:
+    """Arguments for a management client at `endpoint`, on azure-core's transport or on this one.
 
     azure-core would retry ten times and sleep whole Retry-After headers inside the step; here it
     tries twice, and a durable timer waits.
@@ -34,6 +34,8 @@ def client_options(endpoint: str) -> dict[str, Any]:
         "connection_timeout": 10,
         "read_timeout": 20,
     }
+    if transport is not None:
+        options["transport"] = transport
     if endpoint.startswith("https://"):
         return {"credential": credential(), **options}
     policy: SansIOHTTPPolicy[Any, Any] = SansIOHTTPPolicy()

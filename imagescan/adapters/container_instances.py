@@ -22,14 +22,16 @@ _NO_LOG = frozenset(
 class AzureContainerGroups:
     """The container groups of one resource group. No call waits for Azure to finish."""
 
-    def __init__(self, endpoint: str, subscription_id: str, resource_group: str) -> None:
-        """Nothing is contacted yet."""
+    def __init__(
+        self, endpoint: str, subscription_id: str, resource_group: str, transport: Any = None
+    ) -> None:
+        """Nothing is contacted yet; `transport` stands in for azure-core's own."""
         self._endpoint, self._subscription_id = endpoint, subscription_id
-        self._resource_group = resource_group
+        self._resource_group, self._transport = resource_group, transport
 
     @cached_property
     def _client(self) -> ContainerInstanceManagementClient:
-        options = client_options(self._endpoint)
+        options = client_options(self._endpoint, self._transport)
         return ContainerInstanceManagementClient(subscription_id=self._subscription_id, **options)
 
     def create(self, name: str, body: Mapping[str, Any]) -> Refusal | None:

@@ -17,9 +17,12 @@ APP_CONTAINERS_API_VERSION = "2024-03-01"  # pinned: the SDK's default moves wit
 class AzureDeployedResources:
     """Reads resources of any subscription that the app's identity may read."""
 
-    def __init__(self, endpoint: str) -> None:
-        """Nothing is contacted yet."""
-        self._endpoint = endpoint
+    def __init__(self, endpoint: str, transport: Any = None) -> None:
+        """Nothing is contacted yet; `transport` stands in for azure-core's own."""
+        self._endpoint, self._transport = endpoint, transport
+        # By subscription: a client is bound to one.
+        self._container_instances = cache(self._open_container_instances)
+        self._app_containers = cache(self._open_app_containers)
 
     def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
         """See `DeployedResources.read`."""
@@ -36,33 +39,27 @@ class AzureDeployedResources:
 
     def _images(self, resource: ResourceId) -> list[str]:
         group, name = resource.resource_group, resource.name
-        kind = resource.resource_type.lower()
+        subscription_id, kind = resource.subscription_id, resource.resource_type.lower()
         if kind == "microsoft.app/containerapps":
-            client = _app_containers(self._endpoint, resource.subscription_id)
-            return _of_template(client.container_apps.get(group, name))
+            apps = self._app_containers(subscription_id).container_apps
+            return _of_template(apps.get(group, name))
         if kind == "microsoft.app/jobs":
-            client = _app_containers(self._endpoint, resource.subscription_id)
-            return _of_template(client.jobs.get(group, name))
-        instances = _container_instances(self._endpoint, resource.subscription_id)
-        return _of_group(instances.container_groups.get(group, name))
+            return _of_template(self._app_containers(subscription_id).jobs.get(group, name))
+        groups = self._container_instances(subscription_id).container_groups
+        return _of_group(groups.get(group, name))
 
+    def _open_container_instances(self, subscription_id: str) -> ContainerInstanceManagementClient:
+        options = client_options(self._endpoint, self._transport)
+        return ContainerInstanceManagementClient(subscription_id=subscription_id, **options)
 
-@cache
-def _container_instances(endpoint: str, subscription_id: str) -> ContainerInstanceManagementClient:
-    return ContainerInstanceManagementClient(
-        subscription_id=subscription_id, **client_options(endpoint)
-    )
+    def _open_app_containers(self, subscription_id: str) -> Any:
+        # 0.1 s and 6.5 MB, which only a deployment to Container Apps needs.
+        from azure.mgmt.appcontainers import ContainerAppsAPIClient  # noqa: PLC0415
 
-
-@cache
-def _app_containers(endpoint: str, subscription_id: str) -> Any:
-    # 0.1 s and 6.5 MB, which only a deployment to Container Apps needs.
-    from azure.mgmt.appcontainers import ContainerAppsAPIClient  # noqa: PLC0415
-
-    options = client_options(endpoint)
-    return ContainerAppsAPIClient(
-        subscription_id=subscription_id, api_version=APP_CONTAINERS_API_VERSION, **options
-    )
+        options = client_options(self._endpoint, self._transport)
+        return ContainerAppsAPIClient(
+            subscription_id=subscription_id, api_version=APP_CONTAINERS_API_VERSION, **options
+        )
 
 
 def _of_group(group: Any) -> list[str]:

@@ -2,13 +2,7 @@
 
 from dataclasses import dataclass
 
-from imagescan.bootstrap import App
-from imagescan.records.claims import Claims
-from imagescan.records.findings import StoredFindings
-from imagescan.records.images import Images
-from imagescan.records.inbox import Inbox
-from imagescan.records.ledger import Ledger
-from imagescan.records.scans import Scans
+from imagescan.bootstrap import App, Outside, put_together
 from tests.fakes.azure import (
     FakeClock,
     FakeContainerGroups,
@@ -35,18 +29,12 @@ def fake_app() -> tuple[App, Fakes]:
     fakes = Fakes(
         FakeClock(), FakeContainerGroups(), FakeDeployedResources(), FakeBlobs(), FakeNotifier()
     )
-    app = App(
-        settings=settings(),
+    outside = Outside(
         clock=fakes.clock,
         groups=fakes.groups,
         resources=fakes.resources,
         blobs=fakes.blobs,
         notifier=fakes.notifier,
-        inbox=Inbox(FakeTable()),
-        scans=Scans(FakeTable(), FakeTable()),
-        findings=StoredFindings(FakeTable()),
-        images=Images(FakeTable()),
-        claims=Claims(FakeTable()),
-        ledger=Ledger(FakeTable()),
+        table=lambda _: FakeTable(),
     )
-    return app, fakes
+    return put_together(settings(), outside), fakes
