@@ -1,10 +1,10 @@
 """The ARM body of a scan's container group, as a plain value (api-version 2023-05-01)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from imagescan.container_group.courier import COURIER_SCRIPT
+from imagescan.container_group.time_budget import TimeBudget, share_out
 from imagescan.scan.request import Attempt
 from imagescan.settings import Settings
 
@@ -16,38 +16,6 @@ OUTPUT_FOLDER = "/qscanner-output"
 SCAN_TYPES = ("pkg", "secret")
 COURIER_CPU = 0.1
 COURIER_MEMORY_GB = 0.3  # groups of 0.1 GB crash-looped (azure-docs #28593)
-LONGEST_RETRY_WAIT_SECONDS = 30
-LONGEST_LINGER_SECONDS = 600
-
-
-@dataclass(frozen=True)
-class TimeBudget:
-    """How SCAN_TIMEOUT is shared out, so that a group with nobody left to delete it still ends.
-
-    scan + report retries + lingering are at most the timeout. The courier lingers because a step
-    that was running when the host died comes back only after five minutes on Azure.
-    """
-
-    scan_seconds: int
-    report_retries: int
-    retry_wait_seconds: int
-    linger_seconds: int
-
-    @property
-    def wait_seconds(self) -> int:
-        """How long the courier waits for the scanner's files."""
-        return self.scan_seconds + self.report_retries * self.retry_wait_seconds
-
-
-def share_out(scan_timeout_seconds: int) -> TimeBudget:
-    """A third each, at most ten minutes for the retries and for lingering; the rest is scanning."""
-    third = scan_timeout_seconds // 3
-    linger = min(LONGEST_LINGER_SECONDS, third)
-    polling = min(LONGEST_LINGER_SECONDS, third)
-    retry_wait = min(LONGEST_RETRY_WAIT_SECONDS, polling)
-    retries = polling // retry_wait
-    scan = scan_timeout_seconds - linger - retries * retry_wait
-    return TimeBudget(scan, retries, retry_wait, linger)
 
 
 def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, Any]:

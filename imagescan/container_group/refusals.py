@@ -1,9 +1,10 @@
 """What follows when Azure refuses to create a container group.
 
 Decided by ARM error code: HTTP 409 alone means "exists", "registry throttled" and "busy". Sources:
-Microsoft's ACI troubleshooting pages and limits, as cited in docs/architecture.md.
+Microsoft's ACI troubleshooting pages, limits and support articles, and logs that others published.
 """
 
+import re
 from dataclasses import dataclass
 
 from imagescan.ports import Refusal
@@ -19,17 +20,41 @@ class Rule:
     wait_seconds: int = 0
 
 
+_BUSY = Rule(ReasonCode.CAPACITY_UNAVAILABLE, tries=10, wait_seconds=30)
+_AZURE_FAILED = Rule(ReasonCode.START_FAILED, tries=3, wait_seconds=30)
+_NEVER = Rule(ReasonCode.START_FAILED)
+
 RULES: dict[str, Rule] = {
-    "TooManyRequests": Rule(ReasonCode.CAPACITY_UNAVAILABLE, tries=10, wait_seconds=30),
+    # throttled: the provider, then Azure Resource Manager itself
+    "TooManyRequests": _BUSY,
+    "SubscriptionRequestsThrottled": _BUSY,
+    # quota comes free as scans end; capacity comes and goes
     "ContainerGroupQuotaReached": Rule(ReasonCode.QUOTA_EXHAUSTED, tries=5, wait_seconds=180),
     "ServiceUnavailable": Rule(ReasonCode.CAPACITY_UNAVAILABLE, tries=4, wait_seconds=60),
+    # a registry that throttles takes minutes; a wrong name or missing right stays, but rights that
+    # were just given need a moment
     "RegistryErrorResponse": Rule(ReasonCode.START_FAILED, tries=4, wait_seconds=120),
     "InaccessibleImage": Rule(ReasonCode.START_FAILED, tries=1, wait_seconds=30),
+    # the group is on its way already
     "ContainerGroupTransitioning": Rule(ReasonCode.START_FAILED, tries=6, wait_seconds=15),
-    "InternalServerError": Rule(ReasonCode.START_FAILED, tries=3, wait_seconds=30),
+    # Azure itself failed; the group may have been created all the same, so a GET comes first
+    "InternalServerError": _AZURE_FAILED,
+    "BadGateway": _AZURE_FAILED,
+    "GatewayTimeout": _AZURE_FAILED,
+    # what only a person can mend
+    "AuthorizationFailed": _NEVER,
+    "InvalidAuthenticationToken": _NEVER,
+    "MissingSubscriptionRegistration": _NEVER,
+    "OsVersionNotSupported": _NEVER,
+    "ResourceGroupNotFound": _NEVER,
 }
 LONGEST_WAIT_SECONDS = 300  # the claim on the image lasts ten minutes and is renewed by steps
-OTHERWISE = Rule(ReasonCode.START_FAILED)
+OTHERWISE = _NEVER
+# The sentence is the same for two codes: ContainerGroupQuotaReached, and ServiceUnavailable where
+# the limit is 0 (support article "container group quota exceeded in region").
+_QUOTA = re.compile(
+    r"quota .{1,60} exceeded.{0,100} Limit: '?(\d+)'?.{0,60} Requested: '?(\d+)'?", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -41,9 +66,17 @@ class CreateLater:
 
 def after_refusal(refusal: Refusal, refused_before: int) -> CreateLater | Reason:
     """What to do after a refusal, when so many attempts to create the group were refused before."""
+    said = f"Azure said {refusal.code}: {refusal.message}"[:500]
+    if _is_beyond_quota(refusal.message):
+        return Reason(ReasonCode.QUOTA_EXHAUSTED, said)
     rule = RULES.get(refusal.code, OTHERWISE)
-    hopeless = refusal.code == "ContainerGroupQuotaReached" and "Limit: 0" in refusal.message
-    if hopeless or refused_before >= rule.tries:
-        return Reason(rule.reason, f"Azure said {refusal.code}: {refusal.message}"[:500])
+    if refused_before >= rule.tries:
+        return Reason(rule.reason, said)
     asked_seconds = min(refusal.retry_after_seconds or 0, LONGEST_WAIT_SECONDS)
     return CreateLater(max(rule.wait_seconds, asked_seconds))
+
+
+def _is_beyond_quota(message: str) -> bool:
+    """Whether the group asks for more than the whole quota: that does not come free."""
+    told = _QUOTA.search(message)
+    return told is not None and int(told[1]) < int(told[2])

@@ -2,16 +2,18 @@
 
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescan.container_group.body import build_body, scanner_command, share_out
+from imagescan.container_group.body import build_body, scanner_command
 from imagescan.container_group.name import group_name
 from imagescan.container_group.refusals import RULES, CreateLater, after_refusal
+from imagescan.container_group.time_budget import had_courier_left, share_out
 from imagescan.ports import Refusal
-from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt
 from tests.unit.environment import settings
 
@@ -36,6 +38,13 @@ def test_names_repeat_for_one_attempt_and_differ_between_attempts_and_scans() ->
 
     assert len(names) == 4
     assert group_name("a", 1, IMAGE) in names
+
+
+def test_a_courier_has_left_when_its_log_is_first_looked_at_after_it_lingered() -> None:
+    """600 seconds of a scan timeout of 1800, from the scanner's end."""
+    looks = [NOW + timedelta(seconds=seconds) for seconds in (0, 600, 601)]
+
+    assert [had_courier_left(NOW, look, 1800) for look in looks] == [False, False, True]
 
 
 @given(st.integers(10, 86400))
@@ -95,14 +104,24 @@ def refusal(code: str, message: str = "", retry_after_seconds: int | None = None
     return Refusal(code, message, 409, retry_after_seconds)
 
 
-def test_a_refusal_goes_by_its_code_and_ends_after_its_tries() -> None:
-    """Every rule waits as often as it says, and then gives its reason."""
-    for code, rule in RULES.items():
-        answers = [after_refusal(refusal(code), n) for n in range(rule.tries + 1)]
-        assert answers[:-1] == [CreateLater(rule.wait_seconds)] * rule.tries
-        last = answers[-1]
-        assert not isinstance(last, CreateLater)
-        assert last.code is rule.reason
+# What follows each code: the reason in the end, how often it is asked again before, seconds apart.
+FOLLOWS = {
+    "TooManyRequests": (ReasonCode.CAPACITY_UNAVAILABLE, 10, 30),
+    "SubscriptionRequestsThrottled": (ReasonCode.CAPACITY_UNAVAILABLE, 10, 30),
+    "ContainerGroupQuotaReached": (ReasonCode.QUOTA_EXHAUSTED, 5, 180),
+    "ServiceUnavailable": (ReasonCode.CAPACITY_UNAVAILABLE, 4, 60),
+    "RegistryErrorResponse": (ReasonCode.START_FAILED, 4, 120),
+    "InaccessibleImage": (ReasonCode.START_FAILED, 1, 30),
+    "ContainerGroupTransitioning": (ReasonCode.START_FAILED, 6, 15),
+    "InternalServerError": (ReasonCode.START_FAILED, 3, 30),
+    "BadGateway": (ReasonCode.START_FAILED, 3, 30),
+    "GatewayTimeout": (ReasonCode.START_FAILED, 3, 30),
+    "AuthorizationFailed": (ReasonCode.START_FAILED, 0, 0),
+    "InvalidAuthenticationToken": (ReasonCode.START_FAILED, 0, 0),
+    "MissingSubscriptionRegistration": (ReasonCode.START_FAILED, 0, 0),
+    "OsVersionNotSupported": (ReasonCode.START_FAILED, 0, 0),
+    "ResourceGroupNotFound": (ReasonCode.START_FAILED, 0, 0),
+}
 
 
 def test_azures_own_waiting_time_is_respected_when_it_is_longer() -> None:
@@ -115,18 +134,45 @@ def test_no_waiting_time_is_so_long_that_the_claim_runs_out() -> None:
     assert after_refusal(refusal("TooManyRequests", "", 86400), 0) == CreateLater(300)
 
 
-def test_a_quota_of_zero_is_not_waited_for() -> None:
-    """It does not come back by itself."""
-    message = "Resource quota 'StandardCores' exceeded. Limit: 0, Usage: 0, Requested: 2."
-    answer = after_refusal(refusal("ContainerGroupQuotaReached", message), 0)
+@pytest.mark.parametrize("code", ["ContainerGroupQuotaReached", "ServiceUnavailable"])
+@pytest.mark.parametrize("limit", [0, 1])
+def test_a_quota_that_is_smaller_than_the_group_is_not_waited_for(code: str, limit: int) -> None:
+    """It does not come free by itself; ACI says so under two codes."""
+    message = (
+        "Resource type 'Microsoft.ContainerInstance/containerGroups' container group quota "
+        f"'StandardCores' exceeded in region 'westeurope'. Limit: '{limit}', Usage: '0' "
+        "Requested: '2'."
+    )
+    answer = after_refusal(refusal(code, message), 0)
 
     assert not isinstance(answer, CreateLater)
     assert answer.code is ReasonCode.QUOTA_EXHAUSTED
 
 
+@pytest.mark.parametrize("code", FOLLOWS)
+@pytest.mark.parametrize("status", [400, 409, 429, 503])
+def test_each_error_of_aci_has_its_number_of_tries_whatever_its_http_status(
+    code: str, status: int
+) -> None:
+    """Row by row, as Microsoft's pages tell what passes by itself and what does not."""
+    reason, tries, wait_seconds = FOLLOWS[code]
+
+    for refused_before in range(tries):
+        again = after_refusal(Refusal(code, "", status), refused_before)
+        assert again == CreateLater(wait_seconds)
+    last = after_refusal(Refusal(code, "", status), tries)
+    assert isinstance(last, Reason)
+    assert last.code is reason
+
+
+def test_every_row_of_the_table_is_tried_here() -> None:
+    """A code that is added is decided on twice."""
+    assert set(FOLLOWS) == set(RULES)
+
+
 def test_an_unknown_refusal_ends_the_scan_with_what_azure_said() -> None:
     """A person can act on the code and the message."""
-    answer = after_refusal(refusal("OsVersionNotSupported", "no such OS"), 0)
+    answer = after_refusal(refusal("SomethingNew", "no such thing"), 0)
 
     assert not isinstance(answer, CreateLater)
-    assert "OsVersionNotSupported: no such OS" in answer.message
+    assert "SomethingNew: no such thing" in answer.message
