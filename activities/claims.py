@@ -7,7 +7,7 @@ import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
 from imagescan.scan.outcome import Outcome
-from imagescan.scan.reasons import NOT_SHARED
+from imagescan.scan.reasons import NOT_SHARED, ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest
 from imagescan.scan.status import Status
@@ -31,17 +31,26 @@ def release_claim(step: dict) -> dict:
 def acquire(app: App, request: ScanRequest, waited_for: str | None) -> dict[str, Any]:
     """Claim the image, or take the result of the scan that was waited for, or a fresh one.
 
-    Returns {isHeld, holder, joined}: `joined` is an `Outcome` when this scan need not run. `force`
-    passes over a fresh result, never over a scan that is running.
+    Returns {isHeld, holder, outcome}: `outcome` is there when this scan need not run, or was
+    cancelled before it did. `force` passes over a fresh result, never over a scan that is running.
     """
     now = app.clock.now()
     app.scans.open(ScanRecord(request.scan_id, request.image, request.source, now))
-    app.scans.change(request.scan_id, lambda record: record.moved_to(Status.QUEUED, now))
-    joined = _result_of(app, waited_for) or (None if request.force else _fresh(app, request))
-    if joined:
-        return {"isHeld": False, "holder": None, "joined": joined.to_dict()}
+    record = app.scans.change(request.scan_id, lambda known: known.moved_to(Status.QUEUED, now))
+    outcome = _without_scanning(app, request, record, waited_for)
+    if outcome:
+        app.claims.release(request.image, request.scan_id)  # from a run of this step that was lost
+        return {"isHeld": False, "holder": None, "outcome": outcome.to_dict()}
     holder = app.claims.acquire(request.image, request.scan_id, now)
-    return {"isHeld": holder == request.scan_id, "holder": holder, "joined": None}
+    return {"isHeld": holder == request.scan_id, "holder": holder, "outcome": None}
+
+
+def _without_scanning(
+    app: App, request: ScanRequest, record: ScanRecord, waited_for: str | None
+) -> Outcome | None:
+    if record.cancel_requested:
+        return Outcome.failed(ReasonCode.CANCELLED)
+    return _result_of(app, waited_for) or (None if request.force else _fresh(app, request))
 
 
 def _result_of(app: App, waited_for: str | None) -> Outcome | None:

@@ -51,14 +51,14 @@ def confirm_container_group_gone(step: dict) -> dict:
 
 
 def create(app: App, attempt: Attempt) -> dict[str, Any]:
-    """Ask Azure for the group; returns {fenced, refusal}.
+    """Ask Azure for the group; returns {stopped: reason | None, refusal}.
 
     A group that exists already was created by an earlier run of this step and is taken as it is:
     a second PUT would start its containers again.
     """
+    if stopped := app.why_stopped(attempt):
+        return {"stopped": stopped.to_dict(), "refusal": None}
     now = app.clock.now()
-    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
-        return {"fenced": True, "refusal": None}
     app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.PROVISIONING, now))
     refusal: Refusal | None = None
     if app.groups.get(attempt.group) is None:
@@ -67,7 +67,7 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
         refusal = app.groups.create(attempt.group, build_body(attempt, app.settings, now))
     if refusal is None:
         app.ledger.note(attempt.group, GroupEntry.CREATED, now)
-    return {"fenced": False, "refusal": _bounded(refusal)}
+    return {"stopped": None, "refusal": _bounded(refusal)}
 
 
 def _bounded(refusal: Refusal | None) -> dict[str, Any] | None:
@@ -76,9 +76,9 @@ def _bounded(refusal: Refusal | None) -> dict[str, Any] | None:
 
 def look(app: App, attempt: Attempt) -> Observation:
     """What one GET shows of the scan; keeps the claim alive."""
+    if stopped := app.why_stopped(attempt):
+        return Observation(Phase.STOPPED, reason=stopped)
     now = app.clock.now()
-    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
-        return Observation(Phase.FENCED)
     seen = observe(app.groups.get(attempt.group))
     if seen.phase is Phase.SCANNING:
         app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.SCANNING, now))

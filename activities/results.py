@@ -8,15 +8,16 @@ from typing import Any
 import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
-from imagescan.container_group.body import COURIER, SCAN_TYPES
+from imagescan.container_group.body import COURIER, SCAN_TYPES, SCANNER
 from imagescan.container_group.frames import Sealed, TooLarge, read_courier_log
 from imagescan.errors import ReportError, TransientError
+from imagescan.report.console import read_log_tail, read_partial_counts
 from imagescan.report.inventory import parse_inventory
 from imagescan.report.parse import parse_report
 from imagescan.report.redaction import redact
 from imagescan.report.verdict import Incomplete, judge
 from imagescan.scan.outcome import Outcome
-from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt
 from imagescan.scan.status import Status
 
@@ -36,7 +37,15 @@ def collect_report(step: dict) -> dict:
 @bp.activity_trigger(input_name="step")
 def store_findings(step: dict) -> dict:
     """See `store`."""
-    return {"isStored": store(app(), Attempt.from_dict(step))}
+    stopped = store(app(), Attempt.from_dict(step))
+    return {"stopped": stopped and stopped.to_dict()}
+
+
+@bp.activity_trigger(input_name="step")
+def keep_last_words(step: dict) -> dict:
+    """See `keep_log_tail`."""
+    keep_log_tail(app(), Attempt.from_dict(step))
+    return {}
 
 
 @bp.activity_trigger(input_name="step")
@@ -63,9 +72,9 @@ def collect(app: App, attempt: Attempt, end: dict[str, Any], is_last: bool) -> d
     waited for as long as the report; on the last look the report is judged without it. What is
     judged is stored, redacted, before its outcome is told.
     """
+    if stopped := app.why_stopped(attempt):
+        return _ended(Outcome.because(stopped))
     now = app.clock.now()
-    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
-        return _ended(Outcome.failed(ReasonCode.HOST_LOST, "Another scan took over."))
     app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.COLLECTING, now))
     courier = read_courier_log(app.groups.log(attempt.group, COURIER) or "")
     sealed_after = datetime.fromisoformat(end["finishedAt"]) + SEALED_AFTER_END
@@ -107,14 +116,13 @@ def _judge_and_keep(
     return Outcome(Status.COMPLETED, judgement.verdict, counts=judgement.counts.to_dict())
 
 
-def store(app: App, attempt: Attempt) -> bool:
-    """Write the findings of the report that was kept; False when the claim was lost meanwhile.
+def store(app: App, attempt: Attempt) -> Reason | None:
+    """Write the findings of the report that was kept; why not, when the scan was stopped meanwhile.
 
     Findings come before the record that says completed, so that nobody reads half a scan.
     """
-    now = app.clock.now()
-    if not app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
-        return False
+    if stopped := app.why_stopped(attempt):
+        return stopped
     kept = app.blobs.get(_blob_name(attempt))
     if kept is None:
         raise TransientError(f"The kept report of scan {attempt.scan_id} cannot be read yet.")
@@ -125,7 +133,19 @@ def store(app: App, attempt: Attempt) -> bool:
     inventory = parse_inventory(documents["inventory"]) if "inventory" in documents else None
     report = parse_report(documents["report"]).with_secrets_of(inventory)
     app.findings.store(attempt.scan_id, report.findings)
-    return True
+    return None
+
+
+def keep_log_tail(app: App, attempt: Attempt) -> None:
+    """Keep what the scanner said last, redacted, where it brought no result.
+
+    It goes from the log into the record and never through the orchestration's history.
+    """
+    log = app.groups.log(attempt.group, SCANNER)
+    if log is None:
+        return
+    tail, counts = read_log_tail(log, app.settings.secrets), read_partial_counts(log)
+    app.scans.change(attempt.scan_id, lambda record: record.with_last_words(tail, counts))
 
 
 def record(app: App, scan_id: str, outcome: Outcome) -> None:

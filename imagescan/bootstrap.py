@@ -25,7 +25,9 @@ from imagescan.records.images import Images
 from imagescan.records.inbox import Inbox
 from imagescan.records.ledger import Ledger
 from imagescan.records.scans import Scans
-from imagescan.scan.request import Policy
+from imagescan.records.standing import why_stopped
+from imagescan.scan.reasons import Reason
+from imagescan.scan.request import Attempt, Policy
 from imagescan.settings import Settings, read_settings
 
 
@@ -45,6 +47,10 @@ class App:
     images: Images
     claims: Claims
     ledger: Ledger
+
+    def why_stopped(self, attempt: Attempt) -> Reason | None:
+        """See `imagescan.records.standing`: every step of a scan asks before it acts."""
+        return why_stopped(self.claims, self.scans, attempt, self.clock.now())
 
     @property
     def policy(self) -> Policy:

@@ -9,7 +9,7 @@ from imagescan.container_group.name import group_name
 from imagescan.container_group.refusals import CreateLater, after_refusal
 from imagescan.ports import Refusal
 from imagescan.scan.decide import deadline_after
-from imagescan.scan.exit_codes import Scanned, read_exit_code
+from imagescan.scan.exit_codes import Scanned, TryAgain, read_exit_code
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt, ScanRequest
@@ -53,27 +53,23 @@ def _notify(context: Context, request: ScanRequest) -> Steps:
 def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
     _tell(context, Status.QUEUED)
     claim = yield context.call_sub_orchestrator(names.AWAIT_CLAIM, {"request": request.to_dict()})
-    if claim["joined"]:
-        return Outcome.from_dict(claim["joined"])
+    if claim["outcome"]:
+        return Outcome.from_dict(claim["outcome"])
     outcome = yield from _scan_in_container_groups(context, request)
     yield step(context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "image": request.image})
     return outcome
 
 
 def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:
-    """A new group for each attempt; another attempt only where Qualys had no result in time."""
+    """A new group for each attempt; another attempt only where that may bring a result."""
     for number in range(1, request.policy.max_attempts + 1):
         group = group_name(request.scan_id, number, request.image)
         attempt = Attempt(request.scan_id, request.image, number, group)
         outcome = yield from _scan_in_container_group(context, request, attempt)
-        if not _is_worth_another_attempt(outcome):
+        if not outcome.is_worth_retry:
             break
         yield pause(context, request.policy.expected_seconds)
     return outcome
-
-
-def _is_worth_another_attempt(outcome: Outcome) -> bool:
-    return outcome.reason is not None and outcome.reason.code is ReasonCode.REPORT_NOT_READY
 
 
 def _scan_in_container_group(context: Context, request: ScanRequest, attempt: Attempt) -> Steps:
@@ -86,8 +82,18 @@ def _scan_in_container_group(context: Context, request: ScanRequest, attempt: At
         outcome = yield from _create_watch_collect_store(context, request, attempt)
     except Exception:  # whatever happened, the group is removed
         outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+    if outcome.status is not Status.COMPLETED:
+        yield from _keep_last_words(context, attempt)
     cleanup = yield from _remove(context, attempt)
     return outcome.with_attempt(attempt.number, attempt.group, cleanup)
+
+
+def _keep_last_words(context: Context, attempt: Attempt) -> Steps:
+    """Keep the scanner's last lines for a person, before its log goes with the group."""
+    try:
+        yield step(context, names.KEEP_LAST_WORDS, attempt.to_dict())
+    except Exception:  # they help; nothing rests on them, and the host has logged it
+        return
 
 
 def _remove(context: Context, attempt: Attempt) -> Steps:
@@ -105,27 +111,27 @@ def _create_watch_collect_store(context: Context, request: ScanRequest, attempt:
     _tell(context, Status.PROVISIONING, attempt)
     refused = yield from _create(context, attempt)
     if refused:
-        return Outcome.failed(refused.code, refused.message)
+        return Outcome.because(refused)
 
     _tell(context, Status.SCANNING, attempt)
     end = yield context.call_sub_orchestrator(
         names.WATCH_SCANNER, _watch(context, request, attempt)
     )
-    if end["gaveUp"]:
-        return Outcome.failed(ReasonCode(end["gaveUp"]["code"]), end["gaveUp"]["message"])
+    if end["outcome"]:
+        return Outcome.from_dict(end["outcome"])
     meaning = read_exit_code(end["exitCode"])
     if not isinstance(meaning, Scanned):
-        return Outcome.failed(meaning.reason.code, meaning.reason.message)
+        return Outcome.because(meaning.reason, is_worth_retry=isinstance(meaning, TryAgain))
 
     _tell(context, Status.COLLECTING, attempt)
     collected = yield context.call_sub_orchestrator(
-        names.AWAIT_REPORT, {"attempt": attempt.to_dict(), "end": end}
+        names.AWAIT_REPORT, _collecting(request, attempt, end)
     )
     if collected["status"] != Status.COMPLETED.value:
         return Outcome.from_dict(collected)
     stored = yield step(context, names.STORE_FINDINGS, attempt.to_dict())
-    if not stored["isStored"]:
-        return Outcome.failed(ReasonCode.HOST_LOST, "Another scan of the image took over.")
+    if stored["stopped"]:
+        return Outcome.because(Reason.from_dict(stored["stopped"]))
     return Outcome.from_dict(collected)
 
 
@@ -134,8 +140,8 @@ def _create(context: Context, attempt: Attempt) -> Steps:
     refused_before = 0
     while True:
         answer = yield step(context, names.CREATE_CONTAINER_GROUP, attempt.to_dict())
-        if answer["fenced"]:
-            return Reason(ReasonCode.HOST_LOST, "Another scan of the image took over.")
+        if answer["stopped"]:
+            return Reason.from_dict(answer["stopped"])
         if not answer["refusal"]:
             return None
         follows = after_refusal(Refusal(**answer["refusal"]), refused_before)
@@ -153,6 +159,10 @@ def _watch(context: Context, request: ScanRequest, attempt: Attempt) -> dict[str
         "deadline": deadline.isoformat(),
         "isFirst": True,
     }
+
+
+def _collecting(request: ScanRequest, attempt: Attempt, end: dict[str, Any]) -> dict[str, Any]:
+    return {"attempt": attempt.to_dict(), "policy": request.policy.to_dict(), "end": end}
 
 
 def _tell(context: Context, phase: Status, attempt: Attempt | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from imagescan import function_names as names
+from imagescan.container_group.time_budget import had_courier_left
 from imagescan.scan.decide import (
     Collect,
     GiveUp,
@@ -43,8 +44,8 @@ def await_claim(context: df.DurableOrchestrationContext) -> Steps:
 def hold_or_join(context: Context) -> Steps:
     """Wait until this scan holds the claim on its image, or need not scan.
 
-    Input {request, since?, holder?}; returns {joined: None} when the claim is held, else {joined}
-    with the `Outcome` that another scan's result gives this one.
+    Input {request, since?, holder?}; returns {outcome: None} when the claim is held, else {outcome}
+    with what another scan's result gives this one, or that it was cancelled.
     """
     state = context.get_input()
     since = state.get("since") or context.current_utc_datetime.isoformat()
@@ -52,8 +53,8 @@ def hold_or_join(context: Context) -> Steps:
     for _ in range(LOOKS_PER_GENERATION):
         data = {"request": state["request"], "holder": holder}
         claim = yield step(context, names.ACQUIRE_CLAIM, data)
-        if claim["joined"] or claim["isHeld"]:
-            return {"joined": claim["joined"]}
+        if claim["outcome"] or claim["isHeld"]:
+            return {"outcome": claim["outcome"]}
         holder = claim["holder"]
         passed = context.current_utc_datetime - datetime.fromisoformat(since)
         yield pause(context, wait_seconds(passed.total_seconds()))
@@ -70,8 +71,8 @@ def watch_scanner(context: df.DurableOrchestrationContext) -> Steps:
 def watch(context: Context) -> Steps:
     """Look at a scan's container group until its scanner has ended or the deadline has passed.
 
-    Input {attempt, policy, deadline, isFirst}; returns {gaveUp: reason | None, exitCode,
-    finishedAt}.
+    Input {attempt, policy, deadline, isFirst}; returns {outcome: None, exitCode, finishedAt} once
+    the scanner has ended, else {outcome} that says why nothing will come.
     """
     state = context.get_input()
     policy, deadline = Policy(**state["policy"]), datetime.fromisoformat(state["deadline"])
@@ -82,9 +83,10 @@ def watch(context: Context) -> Steps:
         now = context.current_utc_datetime
         match decide(Observation.from_dict(seen), now, deadline, policy):
             case Collect(exit_code, finished_at):
-                return {"gaveUp": None, "exitCode": exit_code, "finishedAt": finished_at}
-            case GiveUp(reason):
-                return {"gaveUp": {"code": reason.code.value, "message": reason.message}}
+                return {"outcome": None, "exitCode": exit_code, "finishedAt": finished_at}
+            case GiveUp(reason, is_worth_retry):
+                outcome = Outcome.because(reason, is_worth_retry=is_worth_retry)
+                return {"outcome": outcome.to_dict()}
             case Wait(seconds):
                 yield pause(context, seconds)
     context.continue_as_new({**state, "isFirst": False})
@@ -100,7 +102,7 @@ def await_report(context: df.DurableOrchestrationContext) -> Steps:
 def collect_when_sealed(context: Context) -> Steps:
     """Read the courier's log until the report is sealed after the scanner's end.
 
-    Input {attempt, end, since?}; returns an `Outcome`: completed, or failed with its reason.
+    Input {attempt, policy, end, since?}; returns an `Outcome`: completed, or why not.
     """
     state = context.get_input()
     since = state.get("since") or context.current_utc_datetime.isoformat()
@@ -112,10 +114,19 @@ def collect_when_sealed(context: Context) -> Steps:
         if collected["outcome"]:
             return collected["outcome"]
         if is_last:
-            return Outcome.failed(ReasonCode.REPORT_MISSING, collected["missing"]).to_dict()
+            return _missing(state, since, collected["missing"]).to_dict()
         yield pause(context, REPORT_LOOK_EVERY_SECONDS)
     context.continue_as_new({**state, "since": since})
     return None
+
+
+def _missing(state: dict[str, Any], since: str, why: str) -> Outcome:
+    """No seal in time: for good, or because the app was away while the courier was there."""
+    finished_at = datetime.fromisoformat(state["end"]["finishedAt"])
+    timeout_seconds = Policy(**state["policy"]).timeout_seconds
+    if had_courier_left(finished_at, datetime.fromisoformat(since), timeout_seconds):
+        return Outcome.failed(ReasonCode.HOST_LOST, why, is_worth_retry=True)
+    return Outcome.failed(ReasonCode.REPORT_MISSING, why)
 
 
 @bp.orchestration_trigger(context_name="context")

@@ -104,10 +104,24 @@ def get_scan(req: func.HttpRequest) -> func.HttpResponse:
     record = find(req.route_params["scanId"])
     if record is None:
         return error(404, "scan_not_found", "There is no scan of this id.")
+    return _reply_with(req, record)
+
+
+def _reply_with(req: func.HttpRequest, record: ScanRecord) -> func.HttpResponse:
     body = record.to_wire()
     if record.status.is_terminal:
         return reply(body)
     return under_way(body, absolute(req, body["links"]["self"]))
+
+
+@bp.route(route="scans/{scanId}", methods=["DELETE"])
+def delete_scan(req: func.HttpRequest) -> func.HttpResponse:
+    """202 while the scan is being cancelled, 200 when it has ended, by this or before; 404."""
+    record = find(req.route_params["scanId"])
+    if record is None:
+        return error(404, "scan_not_found", "There is no scan of this id.")
+    asked = app().scans.change(record.scan_id, ScanRecord.asked_to_cancel)
+    return _reply_with(req, asked)
 
 
 @bp.route(route="scans/{scanId}/findings", methods=["GET"])

@@ -80,6 +80,9 @@ def _values(record: ScanRecord) -> dict[str, Value]:
         "finishedAt": record.finished_at,
         "containerGroup": record.container_group,
         "cleanup": record.cleanup,
+        "cancelRequested": record.cancel_requested or None,
+        "logTail": "\n".join(record.log_tail) or None,
+        "partialCounts": json.dumps(dict(record.partial_counts)) if record.partial_counts else None,
     }
     return {name: value for name, value in columns.items() if value is not None}
 
@@ -105,6 +108,9 @@ def _record(row: Row) -> ScanRecord:
         finished_at=_moment(values.get("finishedAt")),
         container_group=values.get("containerGroup"),
         cleanup=values.get("cleanup"),
+        cancel_requested=values.get("cancelRequested", False),
+        log_tail=tuple(values["logTail"].split("\n")) if "logTail" in values else (),
+        partial_counts=json.loads(values["partialCounts"]) if "partialCounts" in values else None,
     )
 
 

@@ -27,17 +27,21 @@ class Phase(StrEnum):
     ENDED = "ended"
     BROKEN = "broken"
     GONE = "gone"
-    FENCED = "fenced"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True)
 class Observation:
-    """One look. `exit_code` and `finished_at` (ISO-8601 UTC) belong to the scanner, once ended."""
+    """One look. `exit_code` and `finished_at` (ISO-8601 UTC) belong to the scanner, once ended.
+
+    `reason` says why a scan that is stopped may not go on.
+    """
 
     phase: Phase
     exit_code: int | None = None
     finished_at: str | None = None
     detail: str = ""
+    reason: Reason | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON for the Durable history."""
@@ -46,12 +50,20 @@ class Observation:
             "exitCode": self.exit_code,
             "finishedAt": self.finished_at,
             "detail": self.detail,
+            "reason": self.reason and self.reason.to_dict(),
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`."""
-        return cls(Phase(data["phase"]), data["exitCode"], data["finishedAt"], data["detail"])
+        reason = data.get("reason")
+        return cls(
+            Phase(data["phase"]),
+            data["exitCode"],
+            data["finishedAt"],
+            data["detail"],
+            Reason.from_dict(reason) if reason else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -71,9 +83,10 @@ class Collect:
 
 @dataclass(frozen=True)
 class GiveUp:
-    """This container group will not bring a result."""
+    """This container group will not bring a result; another one may where `is_worth_retry`."""
 
     reason: Reason
+    is_worth_retry: bool = False
 
 
 Decision = Wait | Collect | GiveUp
@@ -91,13 +104,21 @@ def decide(observation: Observation, now: datetime, deadline: datetime, policy: 
         case Phase.BROKEN:
             return GiveUp(Reason(ReasonCode.START_FAILED, observation.detail))
         case Phase.GONE:
-            gone = "Its container group was deleted by somebody else while it ran."
-            return GiveUp(Reason(ReasonCode.SCANNER_CRASHED, gone))
-        case Phase.FENCED:
-            fenced = "Another scan of the image took over."
-            return GiveUp(Reason(ReasonCode.HOST_LOST, fenced))
+            return _gone(now, deadline)
+        case Phase.STOPPED:
+            assert observation.reason is not None
+            return GiveUp(observation.reason)
         case Phase.PROVISIONING | Phase.SCANNING:
             return _unfinished(observation, now, deadline, policy)
+
+
+def _gone(now: datetime, deadline: datetime) -> Decision:
+    """Past the deadline the app itself was away, and its reaper may have been first."""
+    if now > deadline:
+        away = "Its container group was gone before its end was seen."
+        return GiveUp(Reason(ReasonCode.HOST_LOST, away), is_worth_retry=True)
+    gone = "Its container group was deleted by somebody else while it ran."
+    return GiveUp(Reason(ReasonCode.SCANNER_CRASHED, gone))
 
 
 def _ended(observation: Observation) -> Decision:

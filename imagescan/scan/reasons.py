@@ -1,7 +1,9 @@
 """The closed set of reasons why a scan did not complete, each with a sentence and a remedy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 
 class ReasonCode(StrEnum):
@@ -138,6 +140,15 @@ class Reason:
 
     code: ReasonCode
     message: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain JSON for the Durable history."""
+        return {"code": self.code.value, "message": self.message}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, str]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls(ReasonCode(data["code"]), data["message"])
 
     def to_wire(self) -> dict[str, str]:
         """{code, message, remedy}; the message starts with the code's own sentence."""

@@ -1,6 +1,6 @@
 """The record of a scan, as it is stored and as the HTTP API shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -15,7 +15,11 @@ SEVERITIES = ("critical", "high", "medium", "low", "info", "total")
 
 @dataclass(frozen=True)
 class ScanRecord:
-    """Everything that is told of one scan. `image` is empty where the resource was unreadable."""
+    """Everything that is told of one scan. `image` is empty where the resource was unreadable.
+
+    `log_tail` and `partial_counts` are the scanner's last words where it brought no result: they
+    help a person, and no verdict ever rests on them.
+    """
 
     scan_id: str
     image: str
@@ -33,6 +37,9 @@ class ScanRecord:
     finished_at: datetime | None = None
     container_group: str | None = None
     cleanup: str | None = None
+    cancel_requested: bool = False
+    log_tail: tuple[str, ...] = ()
+    partial_counts: Mapping[str, int] | None = None
 
     def moved_to(self, status: Status, now: datetime) -> Self:
         """The record in a later state that is not an end; an ended scan stays as it is."""
@@ -41,12 +48,25 @@ class ScanRecord:
         started_at = self.started_at or (now if status is Status.PROVISIONING else None)
         return replace(self, status=status, started_at=started_at)
 
+    def asked_to_cancel(self) -> Self:
+        """The record of a scan that somebody wants to end; one that has ended stays as it is."""
+        return self if self.status.is_terminal else replace(self, cancel_requested=True)
+
+    def with_last_words(self, log_tail: Sequence[str], partial_counts: Mapping[str, int]) -> Self:
+        """The record with what the scanner said last; an ended scan stays as it is."""
+        if self.status.is_terminal:
+            return self
+        return replace(self, log_tail=tuple(log_tail), partial_counts=dict(partial_counts) or None)
+
     def ended_with(self, outcome: Outcome, now: datetime) -> Self:
         """The terminal record; a scan that has ended already stays as it is."""
         if self.status.is_terminal:
             return self
+        is_whole = outcome.status is Status.COMPLETED
         return replace(
             self,
+            log_tail=() if is_whole else self.log_tail,
+            partial_counts=None if is_whole else self.partial_counts,
             status=outcome.status,
             verdict=outcome.verdict,
             reason=outcome.reason,
@@ -82,6 +102,9 @@ class ScanRecord:
             "containerGroup": self.container_group,
             "scannerImageDigest": None,
             "cleanup": self.cleanup,
+            "cancelRequested": self.cancel_requested,
+            "logTail": list(self.log_tail),
+            "partialCounts": self.partial_counts and dict(self.partial_counts),
             "links": {"self": self_link, "findings": f"{self_link}/findings"},
         }
 

@@ -84,6 +84,7 @@ def test_a_scan_that_is_not_proven_to_have_done_its_work_is_not_completed(
     assert scan["reason"]["code"] == FAILURES[name].reason
     assert scan["reason"]["remedy"]
     assert scan["cleanup"] == "confirmed"
+    assert any("STAND-IN" in line for line in scan["logTail"])
     assert all(one["confirmedAt"] for one in system.scan_groups_of(scan["scanId"]))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from imagescan import function_names as names
 from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
 from orchestrators import scan_deployment, scan_image, waiting
@@ -39,6 +40,11 @@ def phase(name: str) -> dict[str, Any]:
     return {"phase": name, "exitCode": None, "finishedAt": None, "detail": ""}
 
 
+def stopped(code: ReasonCode) -> dict[str, Any]:
+    """What a look says of a scan that may not go on."""
+    return {**phase("stopped"), "reason": {"code": code.value, "message": ""}}
+
+
 def in_turn(answers: Iterable[Any]) -> Step:
     """An activity that gives these answers one after the other, the last one for ever."""
     left = list(answers)
@@ -62,13 +68,14 @@ def world(**changed: Step) -> World:
     activities: dict[str, Step] = {
         names.READ_DEPLOYMENT: always({"images": [], "next": None}),
         names.OPEN_SCAN: always({}),
-        names.ACQUIRE_CLAIM: always({"isHeld": True, "holder": "8d7f", "joined": None}),
+        names.ACQUIRE_CLAIM: always({"isHeld": True, "holder": "8d7f", "outcome": None}),
         names.RELEASE_CLAIM: always({}),
         names.RECORD_INTENT: always({}),
-        names.CREATE_CONTAINER_GROUP: always({"fenced": False, "refusal": None}),
+        names.CREATE_CONTAINER_GROUP: always({"stopped": None, "refusal": None}),
         names.OBSERVE_SCANNER: always(ended()),
         names.COLLECT_REPORT: always({"outcome": CLEAN.to_dict(), "missing": ""}),
-        names.STORE_FINDINGS: always({"isStored": True}),
+        names.STORE_FINDINGS: always({"stopped": None}),
+        names.KEEP_LAST_WORDS: always({}),
         names.DELETE_CONTAINER_GROUP: always({}),
         names.CONFIRM_CONTAINER_GROUP_GONE: always({"isGone": True}),
         names.RECORD_OUTCOME: always({}),

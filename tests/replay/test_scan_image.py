@@ -4,14 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from imagescan import function_names as names
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.status import Status, Verdict
-from tests.replay.scans import CLEAN, Step, always, ended, in_turn, phase, request, world
+from tests.replay.scans import CLEAN, always, ended, in_turn, phase, request, stopped, world
 
 STEPS_WITH_A_GROUP = [
     names.CREATE_CONTAINER_GROUP,
@@ -178,9 +176,9 @@ def test_a_report_without_a_seal_is_missing_after_a_minute() -> None:
 
 def test_a_scan_that_may_share_a_result_creates_no_group() -> None:
     """A joiner waits for the scan that runs, and takes its result."""
-    held = {"isHeld": False, "holder": "other", "joined": None}
+    held = {"isHeld": False, "holder": "other", "outcome": None}
     shared = Outcome(Status.SKIPPED, Verdict.CLEAN, joined_scan_id="other")
-    joined = {"isHeld": False, "holder": None, "joined": shared.to_dict()}
+    joined = {"isHeld": False, "holder": None, "outcome": shared.to_dict()}
     happened = world(acquire_claim=in_turn([held] * 25 + [joined]))
 
     happened.run(names.SCAN_IMAGE, request())
@@ -193,8 +191,8 @@ def test_a_scan_that_may_share_a_result_creates_no_group() -> None:
 def test_a_refused_create_is_asked_for_again_as_its_code_says() -> None:
     """Throttling waits as long as Azure says."""
     throttled = {"code": "TooManyRequests", "message": "", "status": 429}
-    refused = {"fenced": False, "refusal": throttled | {"retry_after_seconds": 77}}
-    created = {"fenced": False, "refusal": None}
+    refused = {"stopped": None, "refusal": throttled | {"retry_after_seconds": 77}}
+    created = {"stopped": None, "refusal": None}
     happened = world(create_container_group=in_turn([refused, created]))
 
     happened.run(names.SCAN_IMAGE, request())
@@ -205,7 +203,7 @@ def test_a_refused_create_is_asked_for_again_as_its_code_says() -> None:
 
 def test_a_scan_that_lost_its_claim_stops_and_cleans_up() -> None:
     """A step that comes back late does not disturb its successor."""
-    happened = world(store_findings=always({"isStored": False}))
+    happened = world(store_findings=always({"stopped": {"code": "host_lost", "message": ""}}))
 
     happened.run(names.SCAN_IMAGE, request())
 
@@ -215,58 +213,41 @@ def test_a_scan_that_lost_its_claim_stops_and_cleans_up() -> None:
     assert names.DELETE_CONTAINER_GROUP in happened.names()
 
 
-_LOOKS = st.lists(
-    st.sampled_from(
-        [
-            phase("provisioning"),
-            phase("scanning"),
-            phase("broken"),
-            phase("gone"),
-            phase("fenced"),
-            *(ended(code) for code in (0, 1, 40, 42, 137)),
-            RuntimeError("transient"),
-        ]
-    ),
-    min_size=1,
-    max_size=12,
-)
-_COLLECTED = st.lists(
-    st.sampled_from(
-        [
-            {"outcome": CLEAN.to_dict(), "missing": ""},
-            {"outcome": None, "missing": "unsealed"},
-            {"outcome": Outcome.failed(ReasonCode.REPORT_UNREADABLE).to_dict(), "missing": ""},
-            RuntimeError("transient"),
-        ]
-    ),
-    min_size=1,
-    max_size=6,
-)
-_GONE = st.lists(st.sampled_from([{"isGone": True}, {"isGone": False}]), min_size=1, max_size=4)
+def test_a_cancelled_scan_stops_at_its_next_look_and_cleans_up() -> None:
+    """Whatever phase it is in, the group is deleted and the record says cancelled."""
+    happened = world(observe_scanner=in_turn([phase("scanning"), stopped(ReasonCode.CANCELLED)]))
 
+    happened.run(names.SCAN_IMAGE, request())
 
-@settings(max_examples=60, deadline=None)
-@given(looks=_LOOKS, collected=_COLLECTED, gone=_GONE)
-def test_whatever_happens_every_group_is_deleted_and_one_outcome_recorded(
-    looks: list[Any], collected: list[Any], gone: list[Any]
-) -> None:
-    """For every group that was intended a deletion follows; completed needs a collected report."""
-    steps: dict[str, Step] = {
-        names.OBSERVE_SCANNER: in_turn(looks),
-        names.COLLECT_REPORT: in_turn(collected),
-        names.CONFIRM_CONTAINER_GROUP_GONE: in_turn(gone),
-    }
-    happened = world(**steps)
-
-    run = happened.run(names.SCAN_IMAGE, request())
-
-    assert run.error is None
-    intended = {data["group"] for name, data in happened.calls if name == names.RECORD_INTENT}
-    deleted = {
-        data["group"] for name, data in happened.calls if name == names.DELETE_CONTAINER_GROUP
-    }
-    assert intended == deleted
     outcome = outcome_of(happened.calls)
-    if outcome.status is Status.COMPLETED:
-        assert any(isinstance(one, dict) and one["outcome"] for one in collected)
-    assert happened.longest_history < 200
+    assert (outcome.status, outcome.cleanup) == (Status.CANCELLED, "confirmed")
+    assert outcome.attempts == 1
+
+
+def test_a_scan_without_a_result_keeps_its_last_words_before_the_group_goes() -> None:
+    """The log goes with the group; that it cannot be read changes nothing else."""
+    lost = always(RuntimeError("no log"))
+    happened = world(observe_scanner=always(ended(1)), keep_last_words=lost)
+
+    happened.run(names.SCAN_IMAGE, request())
+
+    called = happened.names()
+    assert called.index(names.KEEP_LAST_WORDS) < called.index(names.DELETE_CONTAINER_GROUP)
+    assert outcome_of(happened.calls).status is Status.FAILED
+
+
+def test_a_report_that_the_courier_did_not_wait_with_is_scanned_for_again() -> None:
+    """The app was away for longer than the courier lingers: ten minutes of a timeout of thirty."""
+    long_ago = {**ended(), "finishedAt": "2025-12-31T23:00:00+00:00"}
+    not_there = {"outcome": None, "missing": "The report is missing."}
+    found = {"outcome": CLEAN.to_dict(), "missing": ""}
+
+    def collect(step: dict[str, Any]) -> dict[str, Any]:
+        return not_there if step["attempt"]["number"] == 1 else found
+
+    happened = world(observe_scanner=in_turn([long_ago, ended()]), collect_report=collect)
+
+    happened.run(names.SCAN_IMAGE, request())
+
+    outcome = outcome_of(happened.calls)
+    assert (outcome.status, outcome.attempts) == (Status.COMPLETED, 2)

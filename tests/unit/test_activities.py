@@ -43,7 +43,7 @@ def test_one_scan_at_a_time_holds_the_claim_on_an_image() -> None:
 
     later = claims.acquire(app, request(app, "s2"), None)
 
-    assert later == {"isHeld": False, "holder": "s1", "joined": None}
+    assert later == {"isHeld": False, "holder": "s1", "outcome": None}
     assert claims.acquire(app, request(app), None)["isHeld"]
 
 
@@ -67,11 +67,11 @@ def test_a_joiner_takes_a_result_that_says_something_about_the_image(
 
     joined = claims.acquire(app, request(app, "s2", force=True), "s1")
 
-    assert (joined["joined"] is not None) is takes_it
+    assert (joined["outcome"] is not None) is takes_it
     assert joined["isHeld"] is not takes_it
     if takes_it:
-        assert joined["joined"]["joinedScanId"] == "s1"
-        assert joined["joined"]["status"] == "skipped"
+        assert joined["outcome"]["joinedScanId"] == "s1"
+        assert joined["outcome"]["status"] == "skipped"
 
 
 def test_a_completed_scan_is_fresh_for_as_long_as_the_setting_says() -> None:
@@ -81,7 +81,7 @@ def test_a_completed_scan_is_fresh_for_as_long_as_the_setting_says() -> None:
     results.record(app, "s1", completed)
     app.claims.release(IMAGE, "s1")
 
-    assert claims.acquire(app, request(app, "s2"), None)["joined"]["joinedScanId"] == "s1"
+    assert claims.acquire(app, request(app, "s2"), None)["outcome"]["joinedScanId"] == "s1"
     assert claims.acquire(app, request(app, "s3", force=True), None)["isHeld"]
     app.claims.release(IMAGE, "s3")
     fakes.clock.pass_seconds(24 * 3600 + 1)
@@ -95,9 +95,9 @@ def test_a_claim_whose_scan_has_gone_silent_is_taken_over_and_the_old_one_is_fen
 
     assert claims.acquire(app, request(app, "s2"), "s1")["isHeld"]
 
-    assert container_groups.create(app, ATTEMPT) == {"fenced": True, "refusal": None}
-    assert container_groups.look(app, ATTEMPT).phase is Phase.FENCED
-    assert results.store(app, ATTEMPT) is False
+    assert container_groups.create(app, ATTEMPT)["stopped"]["code"] == "host_lost"
+    assert container_groups.look(app, ATTEMPT).phase is Phase.STOPPED
+    assert results.store(app, ATTEMPT) is not None
     assert fakes.groups.created == []
 
 
@@ -108,7 +108,7 @@ def test_a_step_of_an_earlier_attempt_is_fenced_too() -> None:
     app.ledger.intend(second, app.clock.now())
     container_groups.create(app, second)
 
-    assert container_groups.create(app, ATTEMPT)["fenced"]
+    assert container_groups.create(app, ATTEMPT)["stopped"]
 
 
 def test_a_create_that_runs_twice_creates_one_group() -> None:
@@ -197,7 +197,7 @@ def test_a_sealed_report_without_findings_and_with_its_proof_is_clean() -> None:
 
     assert answer["outcome"]["status"] == "completed"
     assert answer["outcome"]["verdict"] == "clean"
-    assert results.store(app, ATTEMPT)
+    assert results.store(app, ATTEMPT) is None
 
 
 @pytest.mark.parametrize("seconds", [-5, 0, 2])

@@ -15,7 +15,8 @@ ROOT = Path(__file__).parents[2]
 WORKER = ROOT.parent / "shared/tools/durable-host/worker.py"
 TRIGGERS = {
     "on_container_deployed", "restart_accepted",
-    "post_scan", "list_scans", "get_scan", "get_findings", "get_health", "get_openapi",
+    "post_scan", "list_scans", "get_scan", "delete_scan", "get_findings",
+    "get_health", "get_openapi",
 }  # fmt: skip
 
 

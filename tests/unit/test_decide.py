@@ -17,7 +17,7 @@ from imagescan.scan.decide import (
     decide,
     first_wait,
 )
-from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Policy
 
 DEADLINE = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -84,7 +84,6 @@ def test_an_end_without_an_exit_code_is_no_success() -> None:
     [
         (Phase.BROKEN, ReasonCode.START_FAILED),
         (Phase.GONE, ReasonCode.SCANNER_CRASHED),
-        (Phase.FENCED, ReasonCode.HOST_LOST),
     ],
 )
 def test_a_group_that_cannot_bring_a_result_is_given_up_at_once(
@@ -95,6 +94,22 @@ def test_a_group_that_cannot_bring_a_result_is_given_up_at_once(
 
     assert isinstance(decision, GiveUp)
     assert decision.reason.code is code
+
+
+@pytest.mark.parametrize("code", [ReasonCode.HOST_LOST, ReasonCode.CANCELLED])
+def test_a_scan_that_was_stopped_is_given_up_for_the_reason_told(code: ReasonCode) -> None:
+    """Another scan took over, or somebody cancelled it; another attempt would change nothing."""
+    seen = Observation(Phase.STOPPED, reason=Reason(code, "why"))
+
+    assert decide(seen, DEADLINE, DEADLINE, POLICY) == GiveUp(Reason(code, "why"))
+
+
+def test_a_group_that_is_gone_after_the_deadline_is_worth_another() -> None:
+    """The app was away for so long that its own reaper may have been first."""
+    decision = decide(Observation(Phase.GONE), DEADLINE + timedelta(seconds=1), DEADLINE, POLICY)
+
+    assert isinstance(decision, GiveUp)
+    assert (decision.reason.code, decision.is_worth_retry) == (ReasonCode.HOST_LOST, True)
 
 
 def test_the_first_look_comes_when_a_scan_is_expected_to_be_done() -> None:
