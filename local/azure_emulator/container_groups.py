@@ -27,7 +27,8 @@ class ContainerGroups:
     def put(self, request: Request, part: Part) -> Response:
         """201 for a new group; 200 for an update, which restarts the containers.
 
-        Repeating a PUT is an update too (azure-docs, container-instances-update).
+        Repeating a PUT is an update too (azure-docs, container-instances-update). Where a group
+        runs on that was said to be deleted, a new one takes its place.
         """
         body, existing = request.json(), self._registry.find(part)
         refused = refuse_group(part["name"], body)
@@ -42,17 +43,20 @@ class ContainerGroups:
         if existing:
             existing.kill(now)
             self._registry.runtime.remove(existing.key)
+        is_update = existing is not None and not existing.outlived_delete
         wrong = self._faults.misbehaviour("put", part["group"], part["name"])
         group.put(body, now, _course(wrong))
-        self._registry.announce(group, "Write", "PUT" if existing else None)
+        self._registry.announce(group, "Write", "PUT" if is_update else None)
         headers = self._registry.begin(request, part, group)
-        return Response(200 if existing else 201, group.to_arm(now, with_view=False), headers)
+        return Response(200 if is_update else 201, group.to_arm(now, with_view=False), headers)
 
     def get(self, request: Request, part: Part) -> Response:
         """With instanceView; the first 404 after a deletion is written down in the books."""
         group = self._registry.find(part)
         if group is not None:
-            return Response(200, group.to_arm(self._registry.now, with_view=True))
+            wrong = self._faults.misbehaviour("get", part["group"], part["name"])
+            with_view = wrong.get("code") != "noInstanceView"
+            return Response(200, group.to_arm(self._registry.now, with_view=with_view))
         self._registry.confirm_gone(resource_id(part))
         return resource_not_found(resource_id(part))
 
@@ -91,9 +95,10 @@ class ContainerGroups:
             return refused
         wrong = self._faults.misbehaviour("delete", part["group"], part["name"])
         code = wrong.get("code")
-        group.is_immortal = group.is_immortal or code == "immortal"
-        survives = group.is_immortal or code == "stuck"
-        if not survives:
+        survives = group.is_immortal or code in ("stuck", "immortal")
+        if survives:
+            group.outlive_delete(for_good=code == "immortal")
+        else:
             seconds = 0 if code == "atOnce" else wrong.get("seconds")
             at_once = self._delete(group, seconds)
             if at_once:

@@ -30,6 +30,9 @@ class ContainerLogs:
         refused = self._refusal(group, named[0])
         if refused:
             return refused
+        if request.query.get("timestamps", "").lower() == "true":
+            message = "The emulator does not know when a line was written."
+            return arm_error(501, "NotImitated", message)
         tail = request.query.get("tail")
         if tail is not None and not (tail.isdecimal() and int(tail) > 0):
             return arm_error(400, "InvalidTail", "'tail' needs to be a number above 0.")

@@ -20,13 +20,20 @@ Without saying so:
 
     put     "provisioningFailed": accepted, and ends as Failed without running anything
             "pullFails": the image is tried for, for 30 minutes, then provisioning has failed
-            "slow": the pull takes `seconds`, or 30 to 90
+            "slow": the pull takes `seconds`, or 30 to 90; beyond 30 minutes it has failed too
             "restarts": the platform starts the containers over, `seconds` (30) after they started
+    get     "noInstanceView": nothing is said of how the containers are
     delete  "stuck": says that it succeeded, and the group goes on running
             "immortal": and so does every later one, until the group is put again
             "slow": takes `seconds`, or 30 to 90
             "atOnce": the group is gone when the reply comes, which is 200 and not 202
     logs    "truncateHeadBytes": n, "dropLinesContaining": text, "empty": content is null
+
+Sources: azure-docs, container-state (provisioning); support articles
+"container-group-restart-killing-event-interruption" (restarts) and
+"aci-still-running-after-stop-delete-command" (stuck, immortal); the specification's own examples
+(200 for a delete, a group that runs without instanceView); DoWhiz #1503 (deletes of 30 to 90 s);
+airflow #34516 (null content), azure-cli #5163 and azure-sdk-for-java #30152 (heads missing).
 """
 
 import random
@@ -44,6 +51,7 @@ OPERATIONS = frozenset(
 LOST = "lost"
 BEHAVIOURS = {
     "put": frozenset({"provisioningFailed", "pullFails", "slow", "restarts"}),
+    "get": frozenset({"noInstanceView"}),
     "delete": frozenset({"stuck", "immortal", "slow", "atOnce"}),
     "logs": frozenset({"empty"}),
 }

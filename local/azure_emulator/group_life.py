@@ -36,6 +36,7 @@ class Group:
     deleted_at: datetime | None = None
     confirmed_at: datetime | None = None
     is_immortal: bool = False
+    outlived_delete: bool = False
     states: list[tuple[str, datetime]] = field(default_factory=list)
     earlier_seconds: float = 0.0
 
@@ -68,7 +69,7 @@ class Group:
         """Begin a run, the containers of an earlier one having been killed."""
         self.earlier_seconds = self.running_seconds(now)
         self.body = public_group(body)
-        self.is_immortal = False
+        self.is_immortal = self.outlived_delete = False
         self._deploy(containers_of(self.key, body["properties"]), now, course)
 
     def start(self, now: datetime) -> None:
@@ -95,6 +96,15 @@ class Group:
         """End every container."""
         for container in self.containers:
             container.kill(now)
+
+    def outlive_delete(self, *, for_good: bool) -> None:
+        """Go on running though it was said to be deleted; `for_good`: after later deletes too.
+
+        Support article "aci-still-running-after-stop-delete-command". A new group of the same
+        resource id in the same region is what removes it.
+        """
+        self.outlived_delete = True
+        self.is_immortal = self.is_immortal or for_good
 
     def delete(self, now: datetime, seconds: float) -> None:
         """Begin deletion: containers end at once, the group is gone after so many seconds."""

@@ -65,9 +65,14 @@ class Provisioning:
         return self.pulling_at + timedelta(seconds=pull_seconds)
 
     @property
+    def is_in_vain(self) -> bool:
+        """The pull does not end in time, or never well: it is tried for until it is given up."""
+        return self.course.pull_fails or self.pulled_at > self.put_at + GIVES_UP_AFTER
+
+    @property
     def over_at(self) -> datetime:
         """When it has succeeded or failed: Creating until then."""
-        return self.put_at + GIVES_UP_AFTER if self.course.pull_fails else self.pulled_at
+        return self.put_at + GIVES_UP_AFTER if self.is_in_vain else self.pulled_at
 
     def state(self, now: datetime) -> str:
         """Pending, Creating, then Failed or Succeeded: that it runs, not that it is done."""
@@ -75,11 +80,11 @@ class Provisioning:
             return "Pending"
         if now < self.over_at:
             return "Creating"
-        return "Failed" if self.course.fails or self.course.pull_fails else "Succeeded"
+        return "Failed" if self.course.fails or self.is_in_vain else "Succeeded"
 
     def may_start(self, now: datetime) -> bool:
         """Containers may start."""
-        return now >= self.pulled_at and not self.course.fails and not self.course.pull_fails
+        return now >= self.pulled_at and not self.course.fails and not self.is_in_vain
 
     def note_pull(self, container: Container, now: datetime) -> None:
         """Add the pull's events to a container, each once it has happened."""

@@ -12,7 +12,8 @@ def refuse_update(group: Group, body: Mapping[str, Any]) -> Response | None:
 
     A location never changes (Azure Resource Manager's rule). OS type, restart policy, network, CPU
     and memory change only by deleting the group first, unless it has ended and is deployed as new
-    (azure-docs, container-instances-update; code and sentence from published replies).
+    (azure-docs, container-instances-update; code and sentence from published replies), or unless
+    it was said to be deleted: then this is a new group, which removes the old one.
     """
     subscription = group.resource_id.split("/")[2]
     if region_of(subscription, body["location"]) != group.region:
@@ -21,7 +22,9 @@ def refuse_update(group: Group, body: Mapping[str, Any]) -> Response | None:
             f"A resource with the same name cannot be created in location '{body['location']}'."
         )
         return arm_error(409, "InvalidResourceLocation", message)
-    if group.is_over or _fixed(body["properties"]) == _fixed(group.body["properties"]):
+    if group.is_over or group.outlived_delete:
+        return None
+    if _fixed(body["properties"]) == _fixed(group.body["properties"]):
         return None
     message = (
         f"The updates on container group '{group.name}' are invalid. If you are going to update "
