@@ -12,6 +12,7 @@ from imagescan.container_group.body import COURIER, SCANNER, build_body
 from imagescan.ports import ContainerGroups, Deployed, NotThere, Refusal
 from imagescan.scan.request import Attempt
 from tests.contract.conftest import wait_for
+from tests.emulator.specification import of_request
 from tests.fakes.azure import FakeContainerGroups
 from tests.unit.environment import COMPLETE, settings
 
@@ -86,6 +87,13 @@ def test_a_refusal_carries_arms_code_message_and_waiting_time(emulator: str) -> 
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.status) == ("RegistryErrorResponse", 409)
     assert "retry later" in refusal.message
+
+
+def test_the_body_of_a_scans_group_is_one_that_the_specification_knows() -> None:
+    """A field that it does not know would be dropped by Azure without a word."""
+    body = build_body(Attempt("s", "a.io/b:1", 1, "x"), settings(), datetime.now(UTC))
+
+    assert not list(of_request("ContainerGroup").iter_errors(body))
 
 
 @pytest.mark.integration

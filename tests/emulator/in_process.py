@@ -24,6 +24,7 @@ from local.azure_emulator.messages import Request, Response
 from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.runtime import ContainerSpec, Ended
 from tests.emulator.bodies import group as group_of_one
+from tests.emulator.specification import problems
 
 SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
 TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5, stop_seconds=10)
@@ -123,7 +124,10 @@ class _Reply(HttpResponse):
 
 
 class Transport(HttpTransport[Any, Any]):
-    """azure-core's transport, straight into an emulator."""
+    """azure-core's transport, straight into an emulator.
+
+    Every reply is held to ACI's specification.
+    """
 
     def __init__(self, emulator: Emulator, clock: VirtualClock) -> None:
         self._emulator, self._clock = emulator, clock
@@ -144,6 +148,8 @@ class Transport(HttpTransport[Any, Any]):
         if reply.is_lost:
             raise ServiceResponseError("The connection ended without a reply.")
         self.statuses.append(reply.status)
+        wrong = problems(request.method, unquote(url.path), reply.status, reply.body)
+        assert not wrong, wrong
         return _Reply(request, reply)
 
     def sleep(self, duration: float) -> None:

@@ -70,6 +70,14 @@ def test_a_tail_of_nothing_is_refused(world: World) -> None:
     assert refused.value.status_code == 400
 
 
+def test_times_of_lines_are_refused_rather_than_left_out(world: World) -> None:
+    """Azure gives them; the emulator does not know them."""
+    run(world, Script(log=b"a\n"))
+    with pytest.raises(HttpResponseError) as refused:
+        world.client.containers.list_logs("test-rg", "one", "c0", timestamps=True)
+    assert told(refused.value) == (501, "NotImitated")
+
+
 def test_an_empty_log_is_null(world: World) -> None:
     run(world, Script())
     assert world.log("one", "c0") is None
