@@ -105,8 +105,21 @@ class ContainerState:
 
 
 @dataclass(frozen=True)
+class GroupShape:
+    """What no later PUT may change of a group; CPU and memory (GB) are those of all containers."""
+
+    location: str
+    cpu: float
+    memory_gb: float
+    subnet_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class GroupState:
-    """A container group as a GET tells it; containers without an instanceView are absent."""
+    """A container group as a GET tells it; containers without an instanceView are absent.
+
+    Lists tell of no instanceView at all, so of neither `state` nor `containers`.
+    """
 
     name: str
     provisioning_state: str
@@ -114,6 +127,7 @@ class GroupState:
     tags: Mapping[str, str] = field(default_factory=dict)
     containers: Mapping[str, ContainerState] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
+    shape: GroupShape | None = None
 
 
 class ContainerGroups(Protocol):
@@ -124,6 +138,9 @@ class ContainerGroups(Protocol):
 
     def get(self, name: str) -> GroupState | None:
         """The group, or None for a 404."""
+
+    def list(self) -> Sequence[GroupState] | Refusal:
+        """Every group that there is, of all pages; never a part of them."""
 
     def log(self, name: str, container: str) -> str | None:
         """What ACI still has of a container's log; None while it has none to give."""

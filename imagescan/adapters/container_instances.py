@@ -1,7 +1,7 @@
 """Container groups on Azure Container Instances (api-version 2023-05-01)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import IO, Any, cast
@@ -11,7 +11,7 @@ from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from imagescan.adapters.arm_access import client_options
 from imagescan.adapters.azure_errors import error_code, refusal, transient_errors
-from imagescan.ports import ContainerState, GroupState, Refusal
+from imagescan.ports import ContainerState, GroupShape, GroupState, Refusal
 
 # Codes with which ACI says that it has no log to give, for now or for good.
 _NO_LOG = frozenset(
@@ -57,6 +57,15 @@ class AzureContainerGroups:
             except ResourceNotFoundError:
                 return None
         return _group_state(name, group)
+
+    def list(self) -> Sequence[GroupState] | Refusal:
+        """See `ContainerGroups.list`; an error on any page is the answer for all of them."""
+        try:
+            with transient_errors("listing container groups"):
+                found = self._client.container_groups.list_by_resource_group(self._resource_group)
+                return [_group_state(str(group.name), group) for group in found]
+        except HttpResponseError as error:
+            return refusal(error)
 
     def log(self, name: str, container: str) -> str | None:
         """See `ContainerGroups.log`; `content` may be null (seen by others)."""
@@ -105,6 +114,19 @@ def _group_state(name: str, group: Any) -> GroupState:
         tags=group.tags or {},
         containers=containers,
         messages=_messages(group),
+        shape=_shape(group),
+    )
+
+
+def _shape(group: Any) -> GroupShape:
+    """Whatever is missing counts as nothing: lists show groups of anybody's making."""
+    resources = [one.resources for one in group.containers or [] if one.resources]
+    requests = [one.requests for one in resources if one.requests]
+    return GroupShape(
+        location=group.location or "",
+        cpu=round(sum(one.cpu or 0 for one in requests), 2),
+        memory_gb=round(sum(one.memory_in_gb or 0 for one in requests), 2),
+        subnet_ids=tuple(subnet.id for subnet in group.subnet_ids or []),
     )
 
 

@@ -9,6 +9,7 @@ from local.azure_emulator.group_life import Group, region_of
 from local.azure_emulator.limits import LimitsInForce
 from local.azure_emulator.messages import Request, Response, arm_error, resource_not_found
 from local.azure_emulator.operations import HEADERS
+from local.azure_emulator.paging import page_of
 from local.azure_emulator.provisioning import Course
 from local.azure_emulator.quotas import Windows, in_use, over_quota, quotas, requested, too_big
 from local.azure_emulator.registry import Part, Registry, resource_id
@@ -61,14 +62,16 @@ class ContainerGroups:
         return resource_not_found(resource_id(part))
 
     def list(self, request: Request, part: Part) -> Response:
-        """Of a resource group, or of the subscription where none is named."""
+        """Of a resource group, or of the subscription where none is named; a page at a time."""
         prefix = f"/subscriptions/{part['subscription']}/"
         if "group" in part:
             prefix += f"resourceGroups/{part['group']}/"
-        groups = self._registry.all()
-        now, prefix = self._registry.now, prefix.lower()
-        found = [one for one in groups if one.resource_id.lower().startswith(prefix)]
-        return Response(200, {"value": [group.to_arm(now, with_view=False) for group in found]})
+        groups = {one.resource_id.lower(): one for one in self._registry.all()}
+        ids = sorted(one for one in groups if one.startswith(prefix.lower()))
+        page = page_of(ids, request, self._limits.now.groups_per_page)
+        now = self._registry.now
+        shown = [groups[one].to_arm(now, with_view=False) for one in page.ids]
+        return Response(200, {"value": shown, **page.next_link})
 
     def patch(self, request: Request, part: Part) -> Response:
         """200 with other tags; nothing else of a group can be patched, and nothing restarts."""

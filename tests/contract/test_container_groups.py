@@ -1,7 +1,10 @@
 """Container groups: what the port promises, of the fake and of the emulator through the SDK."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import requests
@@ -9,7 +12,9 @@ import requests
 from imagescan.adapters.container_instances import AzureContainerGroups
 from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.container_group.body import COURIER, SCANNER, build_body
-from imagescan.ports import ContainerGroups, Deployed, NotThere, Refusal
+from imagescan.container_group.revival import build_revival_body
+from imagescan.errors import TransientError
+from imagescan.ports import ContainerGroups, Deployed, GroupShape, NotThere, Refusal
 from imagescan.scan.request import Attempt
 from tests.contract.conftest import wait_for
 from tests.emulator.specification import of_request
@@ -32,6 +37,26 @@ def create(groups: ContainerGroups) -> str:
     attempt = Attempt("s1", "docker.io/library/nginx:1.27", 1, name)
     assert groups.create(name, build_body(attempt, settings(), datetime.now(UTC))) is None
     return name
+
+
+def state_of(groups: ContainerGroups, name: str) -> str | None:
+    group = groups.get(name)
+    return group.provisioning_state if group else None
+
+
+def set_faults(emulator: str, *faults: dict[str, Any]) -> None:
+    requests.put(f"{emulator}/emulator/faults", json=faults, timeout=10).raise_for_status()
+
+
+@contextmanager
+def pages_of(emulator: str, size: int) -> Iterator[None]:
+    """Lists in pages of this size, meanwhile."""
+    url = f"{emulator}/emulator/limits"
+    requests.put(url, json={"groupsPerPage": size}, timeout=10).raise_for_status()
+    try:
+        yield
+    finally:
+        requests.put(url, json={}, timeout=10).raise_for_status()
 
 
 def test_a_group_that_was_created_can_be_read_with_its_tags(groups: ContainerGroups) -> None:
@@ -71,6 +96,68 @@ def test_deleting_ends_in_a_404_and_may_be_repeated(groups: ContainerGroups) -> 
     assert groups.delete(name) is None
 
 
+def test_a_list_tells_of_every_group_with_its_tags_and_shape(groups: ContainerGroups) -> None:
+    """Of all pages; nothing is said of how its containers are."""
+    names = [create(groups) for _ in range(3)]
+
+    listed = groups.list()
+
+    assert not isinstance(listed, Refusal)
+    by_name = {group.name: group for group in listed}
+    for name in names:
+        assert by_name[name].tags["scan-id"] == "s1"
+        assert by_name[name].shape == GroupShape("westeurope", 2.0, 4.0)
+        assert (by_name[name].state, by_name[name].containers) == (None, {})
+
+
+def test_a_group_that_outlives_its_deletion_goes_once_it_was_put_anew(
+    groups: ContainerGroups, request: pytest.FixtureRequest
+) -> None:
+    """The body that does it takes the shape that the group has."""
+    name = create(groups)
+    wait_for(lambda: state_of(groups, name) == "Succeeded")
+    if isinstance(groups, FakeContainerGroups):
+        groups.immortal.add(name)
+    else:
+        fault = {"operation": "delete", "code": "immortal", "name": name, "count": 1}
+        set_faults(request.getfixturevalue("emulator"), fault)
+    assert groups.delete(name) is None
+    survivor = groups.get(name)
+    assert survivor is not None
+    assert survivor.shape is not None
+
+    body = build_revival_body(survivor.shape, survivor.tags, settings().courier_image)
+    assert groups.create(name, body) is None
+    assert groups.delete(name) is None
+
+    wait_for(lambda: groups.get(name) is None)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("page", [0, 1])
+def test_a_list_that_is_refused_on_any_page_is_refused(emulator: str, page: int) -> None:
+    """Never a part of the groups: what is missing from a list would be taken for gone."""
+    resource_group = f"paged-{page}-rg"
+    real = AzureContainerGroups(emulator, SUBSCRIPTION, resource_group)
+    for _ in range(2):
+        create(real)
+    in_place = {"operation": "list", "resourceGroup": resource_group, "skip": page, "count": 1}
+
+    with pages_of(emulator, 1):
+        set_faults(emulator, in_place | {"status": 403, "code": "AuthorizationFailed"})
+        refused = real.list()
+        set_faults(emulator, in_place | {"status": 500, "code": "InternalServerError", "count": 9})
+        with pytest.raises(TransientError):
+            real.list()
+        set_faults(emulator)
+        whole = real.list()
+
+    assert isinstance(refused, Refusal)
+    assert refused.code == "AuthorizationFailed"
+    assert not isinstance(whole, Refusal)
+    assert len(whole) == 2
+
+
 @pytest.mark.integration
 def test_a_refusal_carries_arms_code_message_and_waiting_time(emulator: str) -> None:
     """Decisions go by the code: the status alone would say exists."""
@@ -78,7 +165,7 @@ def test_a_refusal_carries_arms_code_message_and_waiting_time(emulator: str) -> 
         "operation": "put", "status": 409, "code": "RegistryErrorResponse", "count": 1,
         "message": "index.docker.io. Please retry later", "namePrefix": "qscanner-refused",
     }  # fmt: skip
-    requests.put(f"{emulator}/emulator/faults", json=[fault], timeout=10)
+    set_faults(emulator, fault)
     real = AzureContainerGroups(emulator, SUBSCRIPTION, "qscanner-rg")
     body = build_body(Attempt("s", "a.io/b:1", 1, "x"), settings(), datetime.now(UTC))
 

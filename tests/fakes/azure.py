@@ -1,11 +1,18 @@
 """Azure in memory: container groups that do what a test says, resources, a clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from imagescan.ports import ContainerState, Deployed, GroupState, NotThere, Refusal
+from imagescan.ports import (
+    ContainerState,
+    Deployed,
+    GroupShape,
+    GroupState,
+    NotThere,
+    Refusal,
+)
 
 
 class FakeClock:
@@ -22,7 +29,11 @@ class FakeClock:
 
 
 class FakeContainerGroups:
-    """See `ContainerGroups`; a group that was created runs until `end` is called."""
+    """See `ContainerGroups`; a group that was created runs until `end` is called.
+
+    What is `immortal` outlives every deletion until it is created again; `listing` is what comes
+    of a list instead of the groups.
+    """
 
     def __init__(self) -> None:
         self.groups: dict[str, GroupState] = {}
@@ -30,6 +41,8 @@ class FakeContainerGroups:
         self.logs: dict[tuple[str, str], str] = {}
         self.refusals: list[Refusal] = []
         self.created: list[str] = []
+        self.immortal: set[str] = set()
+        self.listing: Refusal | Exception | None = None
 
     def create(self, name: str, body: Mapping[str, Any]) -> Refusal | None:
         if self.refusals:
@@ -40,17 +53,28 @@ class FakeContainerGroups:
             one["name"]: ContainerState("Running") for one in body["properties"]["containers"]
         }
         tags = dict(body.get("tags") or {})
-        self.groups[name] = GroupState(name, "Succeeded", "Running", tags, running)
+        self.groups[name] = GroupState(
+            name, "Succeeded", "Running", tags, running, shape=_shape(body)
+        )
+        self.immortal.discard(name)
         return None
 
     def get(self, name: str) -> GroupState | None:
         return self.groups.get(name)
 
+    def list(self) -> Sequence[GroupState] | Refusal:
+        if isinstance(self.listing, Exception):
+            raise self.listing
+        return self.listing or [
+            replace(group, state=None, containers={}) for group in self.groups.values()
+        ]
+
     def log(self, name: str, container: str) -> str | None:
         return self.logs.get((name, container)) if name in self.groups else None
 
     def delete(self, name: str) -> Refusal | None:
-        self.groups.pop(name, None)
+        if name not in self.immortal:
+            self.groups.pop(name, None)
         return None
 
     def end(self, name: str, container: str, exit_code: int, at: datetime) -> None:
@@ -58,6 +82,17 @@ class FakeContainerGroups:
         group = self.groups[name]
         ended = ContainerState("Terminated", at, at, exit_code, "Completed")
         self.groups[name] = replace(group, containers={**group.containers, container: ended})
+
+
+def _shape(body: Mapping[str, Any]) -> GroupShape:
+    properties = body["properties"]
+    requests = [one["properties"]["resources"]["requests"] for one in properties["containers"]]
+    return GroupShape(
+        location=body["location"],
+        cpu=round(sum(one["cpu"] for one in requests), 2),
+        memory_gb=round(sum(one["memoryInGB"] for one in requests), 2),
+        subnet_ids=tuple(one["id"] for one in properties.get("subnetIds", [])),
+    )
 
 
 class FakeDeployedResources:
