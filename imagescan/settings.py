@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from imagescan.errors import ConfigurationError
+from imagescan.errors import ConfigurationError, InvalidInput
+from imagescan.image_reference import parse_image_reference
+from imagescan.registry.credentials import Credentials, read_credentials
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 RESOURCE_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
@@ -14,6 +16,13 @@ POD = re.compile(r"[A-Z]{2,3}\d{1,2}|https://[A-Za-z0-9.-]+(:\d+)?/?")
 ACCESS_TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,}")
 REGION = re.compile(r"[a-z0-9]{2,40}")
 ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
+IDENTITY = re.compile(
+    r"/subscriptions/[0-9a-f-]{36}/resourcegroups/[^/]{1,90}"
+    r"/providers/microsoft\.managedidentity/userassignedidentities/[\w-]{3,128}",
+    re.IGNORECASE,
+)
+# A shorter password would, when it is redacted, tear ordinary words out of reports.
+SHORTEST_REDACTED = 8
 
 
 class Profile(StrEnum):
@@ -42,12 +51,19 @@ class Settings:
     storage_account_name: str | None
     storage_connection_string: str | None = field(repr=False)
     notify_webhook_url: str | None = field(repr=False)
+    scan_identity_id: str | None
+    registry_credentials: Credentials = field(repr=False)
     profile: Profile = Profile.QSCANNER
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never appear in a record, log or reply."""
-        candidates = (self.qualys_access_token, self.storage_connection_string)
+        passwords = [known.password for known in self.registry_credentials.values()]
+        candidates = (
+            self.qualys_access_token,
+            self.storage_connection_string,
+            *(password for password in passwords if len(password) >= SHORTEST_REDACTED),
+        )
         return tuple(value for value in candidates if value)
 
 
@@ -75,6 +91,27 @@ class _Reader:
         if value and not pattern.fullmatch(value):
             self.problems.append(f"{name} must be {expected}.")
         return value
+
+    def image(self, name: str, default: str) -> str:
+        value = self.text(name, default)
+        try:
+            parse_image_reference(value)
+        except InvalidInput:
+            self.problems.append(f"{name} must be an image reference.")
+        return value
+
+    def identity(self, name: str) -> str | None:
+        value = self.optional(name)
+        if value and not IDENTITY.fullmatch(value):
+            self.problems.append(f"{name} must be the resource id of a user-assigned identity.")
+        return value
+
+    def credentials(self, name: str) -> Credentials:
+        try:
+            return read_credentials(self.text(name, "{}"))
+        except ValueError as problem:
+            self.problems.append(f"{name} {problem}.")
+            return {}
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
         text = self.text(name, str(default))
@@ -107,8 +144,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             "QUALYS_ACCESS_TOKEN", ACCESS_TOKEN, "an access token as Qualys issues them"
         ),
         qualys_pod=reader.matching("QUALYS_POD", POD, "a pod such as US1, or a gateway URL"),
-        scanner_image=reader.text("QSCANNER_IMAGE", "qualys/qscanner:latest"),
-        courier_image=reader.text("COURIER_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36"),
+        scanner_image=reader.image("QSCANNER_IMAGE", "qualys/qscanner:latest"),
+        courier_image=reader.image("COURIER_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36"),
         scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 10, 86400),
         expected_scan_seconds=reader.whole("EXPECTED_SCAN_SECONDS", 60, 2, 3600),
         scan_cache_hours=reader.number("SCAN_CACHE_HOURS", 24, 0, 8760),
@@ -120,6 +157,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         storage_account_name=reader.optional("STORAGE_ACCOUNT_NAME"),
         storage_connection_string=reader.optional("STORAGE_CONNECTION_STRING"),
         notify_webhook_url=reader.optional("NOTIFY_WEBHOOK_URL"),
+        scan_identity_id=reader.identity("SCAN_IDENTITY_ID"),
+        registry_credentials=reader.credentials("REGISTRY_CREDENTIALS"),
     )
     _check_together(settings, reader.problems)
     if reader.problems:

@@ -4,6 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from imagescan.container_group.courier import COURIER_SCRIPT
+from imagescan.container_group.registry_access import (
+    group_identity,
+    group_pulls,
+    scanner_variables,
+)
 from imagescan.container_group.time_budget import TimeBudget, share_out
 from imagescan.scan.request import Attempt
 from imagescan.settings import Settings
@@ -19,16 +24,18 @@ COURIER_MEMORY_GB = 0.3  # groups of 0.1 GB crash-looped (azure-docs #28593)
 
 
 def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, Any]:
-    """The group for one attempt. It holds the access token: never log, store or return it."""
+    """The group for one attempt. It holds secrets: never log, store or return it."""
     budget = share_out(settings.scan_timeout_seconds)
     return {
         "location": settings.region,
         "tags": _tags(attempt, settings, now),
+        **group_identity(attempt.image, settings),
         "properties": {
             "osType": "Linux",
             "restartPolicy": "Never",
             "containers": [_scanner(attempt, settings, budget), _courier(settings, budget)],
             "volumes": [{"name": "output", "emptyDir": {}}],
+            **group_pulls(settings),
         },
     }
 
@@ -51,7 +58,7 @@ def _scanner(attempt: Attempt, settings: Settings, budget: TimeBudget) -> dict[s
         "properties": {
             "image": settings.scanner_image,
             "command": scanner_command(attempt.image, settings.qualys_pod, budget),
-            "environmentVariables": [token],
+            "environmentVariables": [token, *scanner_variables(attempt.image, settings)],
             "volumeMounts": [{"name": "output", "mountPath": OUTPUT_FOLDER}],
             "resources": _resources(
                 settings.cpu - COURIER_CPU, settings.memory_gb - COURIER_MEMORY_GB

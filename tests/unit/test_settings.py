@@ -1,5 +1,7 @@
 """Settings are validated together, and secrets never shown."""
 
+import json
+
 import pytest
 
 from imagescan.errors import ConfigurationError
@@ -29,6 +31,10 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         ("QSCANNER_CPU", "64"),
         ("ARM_ENDPOINT", "ftp://x"),
         ("NOTIFY_WEBHOOK_URL", "http://example.com/hook"),
+        ("QSCANNER_IMAGE", "Qualys/QScanner"),
+        ("COURIER_IMAGE", "bus ybox"),
+        ("SCAN_IDENTITY_ID", "scan-identity"),
+        ("REGISTRY_CREDENTIALS", "@Microsoft.KeyVault(SecretUri=https://v/secrets/x)"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:
@@ -50,7 +56,8 @@ def test_no_problem_shows_the_value_of_a_setting() -> None:
 
 def test_settings_do_not_show_their_secrets_when_printed() -> None:
     """They may end in a log by accident."""
-    known = settings(STORAGE_CONNECTION_STRING="AccountKey=hidden")
+    entry = '{"ghcr.io": {"username": "robot", "password": "hidden-too"}}'
+    known = settings(STORAGE_CONNECTION_STRING="AccountKey=hidden", REGISTRY_CREDENTIALS=entry)
 
     assert COMPLETE["QUALYS_ACCESS_TOKEN"] not in repr(known)
     assert "hidden" not in repr(known)
@@ -63,3 +70,15 @@ def test_defaults_are_those_of_the_readme() -> None:
     assert (known.scan_timeout_seconds, known.scan_cache_hours) == (1800, 24)
     assert (known.cpu, known.memory_gb) == (2, 4)
     assert known.scanner_image == "qualys/qscanner:latest"
+
+
+def test_passwords_of_registries_are_redacted_from_what_is_stored() -> None:
+    """As the access token is; one so short that it is an ordinary word would garble reports."""
+    entries = {
+        "ghcr.io": {"username": "robot", "password": "long-enough"},
+        "a.io": {"username": "robot", "password": "name"},
+    }
+    known = settings(REGISTRY_CREDENTIALS=json.dumps(entries))
+
+    assert "long-enough" in known.secrets
+    assert "name" not in known.secrets
