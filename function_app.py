@@ -3,13 +3,13 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities import claims, container_groups, deployments, results
+from activities import admission, claims, container_groups, deployments, results
 from orchestrators import scan_deployment, scan_image, waiting
 from triggers import events, http_scans, http_service, timers
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
-    *(claims, container_groups, deployments, results),
+    *(admission, claims, container_groups, deployments, results),
     *(scan_deployment, scan_image, waiting),
     *(events, http_scans, http_service, timers),
 ):

@@ -1,6 +1,7 @@
 """The container group of an attempt: intended, created, looked at, deleted, confirmed gone."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
@@ -8,6 +9,7 @@ import azure.durable_functions as df
 from imagescan.bootstrap import App, app
 from imagescan.container_group.body import build_body
 from imagescan.container_group.observe import observe
+from imagescan.container_group.refusals import closes_admission_seconds
 from imagescan.ports import Refusal
 from imagescan.records.ledger import GroupEntry
 from imagescan.scan.decide import Observation, Phase
@@ -40,8 +42,7 @@ def observe_scanner(step: dict) -> dict:
 @bp.activity_trigger(input_name="step")
 def delete_container_group(step: dict) -> dict:
     """See `delete`."""
-    delete(app(), Attempt.from_dict(step))
-    return {}
+    return {"waitSeconds": delete(app(), Attempt.from_dict(step))}
 
 
 @bp.activity_trigger(input_name="step")
@@ -51,23 +52,34 @@ def confirm_container_group_gone(step: dict) -> dict:
 
 
 def create(app: App, attempt: Attempt) -> dict[str, Any]:
-    """Ask Azure for the group; returns {stopped: reason | None, refusal}.
+    """Ask Azure for the group; returns {stopped: reason | None, refusal, waitSeconds}.
 
     A group that exists already was created by an earlier run of this step and is taken as it is:
-    a second PUT would start its containers again.
+    a second PUT would start its containers again. `waitSeconds` says that Azure was not asked,
+    for it would be once too often.
     """
     if stopped := app.why_stopped(attempt):
-        return {"stopped": stopped.to_dict(), "refusal": None}
+        return {"stopped": stopped.to_dict(), "refusal": None, "waitSeconds": None}
     now = app.clock.now()
     app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.PROVISIONING, now))
     refusal: Refusal | None = None
     if app.groups.get(attempt.group) is None:
-        log = scan_log(attempt.scan_id)
-        log.info("Scanning image %s in container group %s", attempt.image, attempt.group)
-        refusal = app.groups.create(attempt.group, build_body(attempt, app.settings, now))
+        if wait := app.admission.begin_create(attempt.group, now):
+            return {"stopped": None, "refusal": None, "waitSeconds": wait.seconds}
+        refusal = _ask_for_group(app, attempt, now)
     if refusal is None:
         app.ledger.note(attempt.group, GroupEntry.CREATED, now)
-    return {"stopped": None, "refusal": _bounded(refusal)}
+    return {"stopped": None, "refusal": _bounded(refusal), "waitSeconds": None}
+
+
+def _ask_for_group(app: App, attempt: Attempt, now: datetime) -> Refusal | None:
+    log = scan_log(attempt.scan_id)
+    log.info("Scanning image %s in container group %s", attempt.image, attempt.group)
+    refusal = app.groups.create(attempt.group, build_body(attempt, app.settings, now))
+    closed_seconds = closes_admission_seconds(refusal) if refusal else 0
+    if closed_seconds:
+        app.admission.close_for(closed_seconds, now)
+    return refusal
 
 
 def _bounded(refusal: Refusal | None) -> dict[str, Any] | None:
@@ -85,9 +97,15 @@ def look(app: App, attempt: Attempt) -> Observation:
     return seen
 
 
-def delete(app: App, attempt: Attempt) -> None:
-    """Ask for the group's deletion. A refusal is logged: only `confirm_gone` tells the truth."""
-    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, app.clock.now())
+def delete(app: App, attempt: Attempt) -> int | None:
+    """Ask for the group's deletion. A refusal is logged: only `confirm_gone` tells the truth.
+
+    Returns the seconds to wait where Azure was not asked, for it would be once too often.
+    """
+    now = app.clock.now()
+    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now)
+    if wait := app.admission.begin_delete(now):
+        return wait.seconds
     refusal = app.groups.delete(attempt.group)
     if refusal is None:
         app.ledger.note(attempt.group, GroupEntry.DELETED, app.clock.now())
@@ -95,12 +113,14 @@ def delete(app: App, attempt: Attempt) -> None:
         scan_log(attempt.scan_id).warning(
             "Azure did not delete %s: %s %s", attempt.group, refusal.code, refusal.message
         )
+    return None
 
 
 def confirm_gone(app: App, attempt: Attempt) -> bool:
-    """Whether a GET answers 404; only then is the ledger closed."""
+    """Whether a GET answers 404; only then is the ledger closed and the slot given back."""
     app.claims.renew(attempt.image, attempt.scan_id, attempt.number, app.clock.now())
     if app.groups.get(attempt.group) is not None:
         return False
     app.ledger.note(attempt.group, GroupEntry.GONE, app.clock.now())
+    app.admission.free(attempt.group)
     return True

@@ -19,6 +19,7 @@ from imagescan.ports import (
     Table,
     TableName,
 )
+from imagescan.records.admission import Admission
 from imagescan.records.claims import Claims
 from imagescan.records.findings import StoredFindings
 from imagescan.records.images import Images
@@ -46,6 +47,7 @@ class App:
     findings: StoredFindings
     images: Images
     claims: Claims
+    admission: Admission
     ledger: Ledger
 
     def why_stopped(self, attempt: Attempt) -> Reason | None:
@@ -131,5 +133,6 @@ def put_together(settings: Settings, outside: Outside) -> App:
         findings=StoredFindings(table(TableName.FINDINGS)),
         images=Images(table(TableName.IMAGES)),
         claims=Claims(table(TableName.CLAIMS)),
+        admission=Admission(table(TableName.ADMISSION), settings.max_concurrent_scans),
         ledger=Ledger(table(TableName.CONTAINER_GROUPS)),
     )

@@ -24,6 +24,7 @@ class TableName(StrEnum):
     FINDINGS = "Findings"
     IMAGES = "Images"
     CLAIMS = "Claims"
+    ADMISSION = "Admission"
     CONTAINER_GROUPS = "ContainerGroups"
 
 

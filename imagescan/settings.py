@@ -45,6 +45,7 @@ class Settings:
     scan_timeout_seconds: int
     expected_scan_seconds: int
     scan_cache_hours: float
+    max_concurrent_scans: int
     cpu: float
     memory_gb: float
     arm_endpoint: str
@@ -149,6 +150,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 10, 86400),
         expected_scan_seconds=reader.whole("EXPECTED_SCAN_SECONDS", 60, 2, 3600),
         scan_cache_hours=reader.number("SCAN_CACHE_HOURS", 24, 0, 8760),
+        max_concurrent_scans=reader.whole("MAX_CONCURRENT_SCANS", 20, 1, 100),
         cpu=reader.number("QSCANNER_CPU", 2, 1, 4),
         memory_gb=reader.number("QSCANNER_MEMORY_GB", 4, 1, 16),
         arm_endpoint=reader.matching(

@@ -55,7 +55,10 @@ def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
     claim = yield context.call_sub_orchestrator(names.AWAIT_CLAIM, {"request": request.to_dict()})
     if claim["outcome"]:
         return Outcome.from_dict(claim["outcome"])
-    outcome = yield from _scan_in_container_groups(context, request)
+    try:
+        outcome = yield from _scan_in_container_groups(context, request)
+    except Exception:  # whatever happened, the claim is given up
+        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
     yield step(context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "image": request.image})
     return outcome
 
@@ -77,6 +80,11 @@ def _scan_in_container_group(context: Context, request: ScanRequest, attempt: At
 
     Straight-line on purpose: a `finally` would run at the end of every episode of the replay.
     """
+    admitted = yield context.call_sub_orchestrator(
+        names.AWAIT_ADMISSION, {"attempt": attempt.to_dict(), "priority": request.priority}
+    )
+    if admitted["outcome"]:
+        return Outcome.from_dict(admitted["outcome"])
     yield step(context, names.RECORD_INTENT, attempt.to_dict())
     try:
         outcome = yield from _create_watch_collect_store(context, request, attempt)
@@ -142,6 +150,9 @@ def _create(context: Context, attempt: Attempt) -> Steps:
         answer = yield step(context, names.CREATE_CONTAINER_GROUP, attempt.to_dict())
         if answer["stopped"]:
             return Reason.from_dict(answer["stopped"])
+        if answer["waitSeconds"]:
+            yield pause(context, answer["waitSeconds"])
+            continue
         if not answer["refusal"]:
             return None
         follows = after_refusal(Refusal(**answer["refusal"]), refused_before)

@@ -63,6 +63,28 @@ def hold_or_join(context: Context) -> Steps:
 
 
 @bp.orchestration_trigger(context_name="context")
+def await_admission(context: df.DurableOrchestrationContext) -> Steps:
+    """See `queue_for_slot`."""
+    return (yield from queue_for_slot(context))
+
+
+def queue_for_slot(context: Context) -> Steps:
+    """Wait until the region has room for another container group.
+
+    Input {attempt, priority}; returns {outcome: None} when the attempt may go on, else {outcome}
+    that says why it may not.
+    """
+    asked = context.get_input()
+    for _ in range(LOOKS_PER_GENERATION):
+        answer = yield step(context, names.ADMIT_SCAN, asked)
+        if answer["waitSeconds"] is None:
+            return {"outcome": answer["outcome"]}
+        yield pause(context, answer["waitSeconds"])
+    context.continue_as_new(asked)
+    return None
+
+
+@bp.orchestration_trigger(context_name="context")
 def watch_scanner(context: df.DurableOrchestrationContext) -> Steps:
     """See `watch`."""
     return (yield from watch(context))
@@ -140,11 +162,15 @@ def remove(context: Context) -> Steps:
 
     Input {attempt, since?}; returns {cleanup: confirmed | pending}. A delete that Azure accepted
     is no proof (groups were seen running on after it), so it is asked for again with every
-    generation, and only a GET that answers 404 counts.
+    generation, and only a GET that answers 404 counts. Its time begins when Azure may be asked.
     """
     state: dict[str, Any] = context.get_input()
     since = state.get("since") or context.current_utc_datetime.isoformat()
-    yield step(context, names.DELETE_CONTAINER_GROUP, state["attempt"], PERSISTENT)
+    asked = yield step(context, names.DELETE_CONTAINER_GROUP, state["attempt"], PERSISTENT)
+    if asked["waitSeconds"]:
+        yield pause(context, asked["waitSeconds"])
+        context.continue_as_new({"attempt": state["attempt"]})
+        return None
     for _ in range(LOOKS_PER_GENERATION):
         passed = context.current_utc_datetime - datetime.fromisoformat(since)
         if passed.total_seconds() > GONE_WITHIN_SECONDS:

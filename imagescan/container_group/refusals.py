@@ -76,6 +76,14 @@ def after_refusal(refusal: Refusal, refused_before: int) -> CreateLater | Reason
     return CreateLater(max(rule.wait_seconds, asked_seconds))
 
 
+def closes_admission_seconds(refusal: Refusal) -> int:
+    """For how long nobody else need ask either: Azure had no room, or was throttling. Else 0."""
+    follows = after_refusal(refusal, refused_before=0)
+    rule = RULES.get(refusal.code, OTHERWISE)
+    is_for_all = rule.reason in (ReasonCode.CAPACITY_UNAVAILABLE, ReasonCode.QUOTA_EXHAUSTED)
+    return follows.seconds if is_for_all and isinstance(follows, CreateLater) else 0
+
+
 def _is_beyond_quota(message: str) -> bool:
     """Whether the group asks for more than the whole quota: that does not come free."""
     told = _QUOTA.search(message)

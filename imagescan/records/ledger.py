@@ -57,6 +57,11 @@ class Ledger:
                 return
         raise TransientError(f"The ledger entry of {group} is being changed by many at once.")
 
+    def state_of(self, group: str) -> GroupEntry | None:
+        """How far the group has come; None where no such group was ever meant."""
+        row = self._table.get(PARTITION, group)
+        return None if row is None else GroupEntry(str(row.values["state"]))
+
     def knows(self, group: str) -> bool:
         """Whether the app ever meant to create a group of this name."""
         return self._table.get(PARTITION, group.lower()) is not None

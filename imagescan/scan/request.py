@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from imagescan.admission import Priority
+
 
 @dataclass(frozen=True)
 class Source:
@@ -50,6 +52,11 @@ class ScanRequest:
     source: Source
     policy: Policy
     force: bool = False
+
+    @property
+    def priority(self) -> Priority:
+        """Deployments, and whoever waits at a desk, go before rescans."""
+        return Priority.RESCAN if self.source.kind == "rescan" else Priority.DEPLOYMENT
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON for the Durable history."""

@@ -33,6 +33,7 @@ def test_a_scan_that_goes_well_claims_creates_watches_collects_stores_and_cleans
     assert run.error is None
     assert happened.names() == [
         names.ACQUIRE_CLAIM,
+        names.ADMIT_SCAN,
         names.RECORD_INTENT,
         names.CREATE_CONTAINER_GROUP,
         names.OBSERVE_SCANNER,
@@ -191,8 +192,9 @@ def test_a_scan_that_may_share_a_result_creates_no_group() -> None:
 def test_a_refused_create_is_asked_for_again_as_its_code_says() -> None:
     """Throttling waits as long as Azure says."""
     throttled = {"code": "TooManyRequests", "message": "", "status": 429}
-    refused = {"stopped": None, "refusal": throttled | {"retry_after_seconds": 77}}
-    created = {"stopped": None, "refusal": None}
+    throttled |= {"retry_after_seconds": 77}
+    refused = {"stopped": None, "refusal": throttled, "waitSeconds": None}
+    created = {"stopped": None, "refusal": None, "waitSeconds": None}
     happened = world(create_container_group=in_turn([refused, created]))
 
     happened.run(names.SCAN_IMAGE, request())
