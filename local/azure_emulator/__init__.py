@@ -2,10 +2,11 @@
 
 Reading order: `arm_routes` says which request goes where and is the whole surface (`Emulator`, one
 call from request to reply). `container_groups`, `group_actions` and `container_logs` answer the
-requests about container groups, `container_apps` those about apps and jobs, `controls` the
-emulator's own. `registry` keeps the groups; `group_life`, `provisioning` and `containers` tell what
-becomes of one over time, `operations` what an asynchronous operation says, `books` what the
-emulator itself remembers.
+requests about container groups, `container_apps` and `revisions` those about apps and jobs,
+`scopes` those about what stands above them (rights, resource groups), `controls` the emulator's
+own. `registry` keeps the groups; `group_life`, `provisioning` and `containers` tell what becomes of
+one over time, `operations` what an asynchronous operation says, `books` what the emulator itself
+remembers, `paging` how lists are shown.
 
 What is refused: `validation` by form, `updates` because a group is there, `quotas` by ACI's limits,
 `throttling` by Azure Resource Manager's; `limits` has the figures. `write_only` is never given

@@ -20,6 +20,7 @@ from local.azure_emulator.messages import Request, Response, arm_error
 from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.registry import Registry
 from local.azure_emulator.runtime import Runtime
+from local.azure_emulator.scopes import Scopes
 from local.azure_emulator.throttling import ArmThrottling
 
 Handler = Callable[[Request, Mapping[str, str]], Response]
@@ -28,7 +29,11 @@ _SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
 _RESOURCE_GROUP = rf"{_SUBSCRIPTION}/resourceGroups/(?P<group>[^/]+)"
 _ACI = r"/providers/Microsoft\.ContainerInstance"
 _GROUP = rf"{_RESOURCE_GROUP}{_ACI}/containerGroups/(?P<name>[^/]+)"
-_APP = rf"{_RESOURCE_GROUP}/providers/Microsoft\.App/(?P<type>containerApps|jobs)/(?P<name>[^/]+)"
+_APPS = r"/providers/Microsoft\.App/(?P<type>containerApps|jobs)"
+_APP = rf"{_RESOURCE_GROUP}{_APPS}/(?P<name>[^/]+)"
+_REVISIONS = (
+    rf"{_RESOURCE_GROUP}/providers/Microsoft\.App/(?P<type>containerApps)/(?P<name>[^/]+)/revisions"
+)
 
 
 @dataclass(frozen=True)
@@ -66,17 +71,20 @@ class Emulator:
         With a clock, a runtime, `new_id` and `chance` that repeat themselves, so does all else.
         """
         self._faults, limits = Faults(chance), LimitsInForce()
-        self._registry = Registry(clock, runtime, publish, timings or Timings(), new_id)
+        timings = timings or Timings()
+        self._registry = Registry(clock, runtime, publish, timings, new_id)
+        self._scopes = Scopes()
         self._throttling = ArmThrottling(clock, limits)
         groups = ContainerGroups(self._registry, self._faults, limits)
         logs = ContainerLogs(self._registry, self._faults)
-        apps = ContainerApps(clock, publish, new_id)
+        apps = ContainerApps(clock, publish, new_id, self._faults, limits, timings)
         controls = Controls(self._registry.books, self._faults, images, limits)
         self._routes = [
             *_group_routes(groups),
             *_action_routes(GroupActions(self._registry), logs),
             *_app_routes(apps),
-            *_own_routes(controls),
+            *_resource_group_routes(self._scopes),
+            *_own_routes(controls, self._scopes),
         ]
 
     def advance(self) -> None:
@@ -110,10 +118,12 @@ class Emulator:
         if not request.query.get("api-version"):
             message = "The api-version query parameter (?api-version=) is required."
             return arm_error(400, "MissingApiVersionParameter", message)
-        admitted = self._throttling.admit(request.method, known[0][1]["subscription"])
+        part = known[0][1]
+        admitted = self._throttling.admit(request.method, part["subscription"])
         if isinstance(admitted, Response):
             return admitted
-        reply = self._dispatch(request, known)
+        reply = self._scopes.refusal(request, part) or self._dispatch(request, known)
+        self._scopes.written(request, part, reply)
         return replace(reply, headers={**admitted, **reply.headers})
 
     def _dispatch(self, request: Request, known: Known) -> Response:
@@ -163,16 +173,35 @@ def _app_routes(apps: ContainerApps) -> list[Route]:
         _route("PUT", _APP, "put", apps.put),
         _route("GET", _APP, "get", apps.get),
         _route("DELETE", _APP, "delete", apps.delete),
+        _route("GET", rf"{_RESOURCE_GROUP}{_APPS}", "list", apps.list),
+        _route("GET", rf"{_SUBSCRIPTION}{_APPS}", "list", apps.list),
+        _route("GET", _REVISIONS, "revisions", apps.list_revisions),
+        _route("GET", rf"{_REVISIONS}/(?P<revision>[^/]+)", "revisions", apps.get_revision),
+        _route(
+            "POST",
+            rf"{_REVISIONS}/(?P<revision>[^/]+)/(?P<verb>activate|deactivate)",
+            None,
+            apps.switch_revision,
+        ),
     ]
 
 
-def _own_routes(controls: Controls) -> list[Route]:
+def _resource_group_routes(scopes: Scopes) -> list[Route]:
+    return [
+        _route("PUT", _RESOURCE_GROUP, None, scopes.put_group),
+        _route("GET", _RESOURCE_GROUP, None, scopes.get_group),
+    ]
+
+
+def _own_routes(controls: Controls, scopes: Scopes) -> list[Route]:
     return [
         _route("GET", "/emulator/groups", None, controls.groups),
         _route("PUT", "/emulator/images", None, controls.set_images),
         _route("PUT", "/emulator/faults", None, controls.set_faults),
         _route("GET", "/emulator/limits", None, controls.limits),
         _route("PUT", "/emulator/limits", None, controls.set_limits),
+        _route("GET", "/emulator/access", None, scopes.denied),
+        _route("PUT", "/emulator/access", None, scopes.deny),
     ]
 
 

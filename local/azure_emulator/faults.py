@@ -1,6 +1,6 @@
 """Faults on demand, as `PUT /emulator/faults` says: a list that replaces the one before.
 
-    {"operation": "put|get|list|delete|logs|patch|start|stop|restart|usages|operation|*",
+    {"operation": "put|get|list|delete|logs|patch|start|stop|restart|usages|operation|revisions|*",
                                                   which requests; the first fault that fits acts
      "resourceGroup", "name", "namePrefix",       whom it concerns (default: everybody)
      "count": 3, "skip": 1, "probability": 0.5,   how often, after how many, how likely
@@ -29,6 +29,9 @@ Without saying so:
             "atOnce": the group is gone when the reply comes, which is 200 and not 202
     logs    "truncateHeadBytes": n, "dropLinesContaining": text, "empty": content is null
 
+What goes wrong with a put goes wrong with a container app's too, where its new revision is pulled:
+it is slow, or never ready.
+
 Sources: azure-docs, container-state (provisioning); support articles
 "container-group-restart-killing-event-interruption" (restarts) and
 "aci-still-running-after-stop-delete-command" (stuck, immortal); the specification's own examples
@@ -46,7 +49,7 @@ from local.azure_emulator.messages import Response, arm_error
 
 OPERATIONS = frozenset(
     {"put", "get", "list", "delete", "logs", "patch", "start", "stop", "restart", "usages",
-     "operation", "*"}
+     "operation", "revisions", "*"}
 )  # fmt: skip
 LOST = "lost"
 BEHAVIOURS = {

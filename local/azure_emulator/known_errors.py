@@ -71,6 +71,9 @@ KNOWN_ERRORS = {
     "ResourceNotFound": KnownError(
         404, "The Resource was not found.",
         "aci-logicapps-integration #10: soon after a create, where a delete just ran"),
+    "ResourceGroupNotFound": KnownError(
+        404, "Resource group 'one' could not be found.",
+        "learn, azure-resource-manager error codes"),
     "AuthorizationFailed": KnownError(
         403, "The client does not have authorization to perform the action over the scope.",
         "learn, azure-resource-manager error codes"),

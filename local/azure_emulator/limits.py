@@ -16,8 +16,8 @@ class Limits:
     Groups, cores, creations and deletions, 4 cores and 16 GB in a group: azure-docs,
     container-instances-resource-and-quota-limits (2023). Tokens: Azure Resource Manager's buckets
     per subscription and principal, with what flows in per second, and how much larger the bucket
-    of all principals together is (learn, request-limits-and-throttling). How many groups a list
-    shows at once is not published.
+    of all principals together is (learn, request-limits-and-throttling). How many groups, or
+    apps, jobs or revisions, a list shows at once is not published.
     """
 
     container_groups: int = 100
@@ -36,6 +36,7 @@ class Limits:
     delete_tokens_per_second: int = 10
     all_principals_factor: int = 15
     groups_per_page: int = 50
+    apps_per_page: int = 50
 
 
 class LimitsInForce:

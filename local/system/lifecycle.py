@@ -173,6 +173,18 @@ def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> Non
     }
     processes.start(EMULATOR, command, environment)
     _wait(processes, EMULATOR, lambda: _serves(f"{where.arm_url}/emulator/groups"))
+    _make_scan_resource_group(where)
+
+
+def _make_scan_resource_group(where: Addresses) -> None:
+    """As on Azure it is there before the app is: listing what is in it is no error."""
+    requests.put(
+        f"{where.arm_url}/subscriptions/{where.subscription_id}"
+        f"/resourcegroups/{where.scan_resource_group}",
+        params={"api-version": "2021-04-01"},
+        json={"location": "westeurope"},
+        timeout=10,
+    ).raise_for_status()
 
 
 def _start_host(processes: Processes, folder: Path, where: Addresses, program: HostProgram) -> None:

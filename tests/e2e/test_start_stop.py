@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from local.system.addresses import DEFAULT_PORTS, PortError, choose_ports, installation
 from local.system.processes import Processes
@@ -37,6 +38,21 @@ def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System
     }  # fmt: skip
     assert (system.folder / "run.json").stat().st_mode & 0o777 == 0o600
     assert set(known["pids"]) == {"azurite", "azure-emulator", "functions-host"}
+
+
+@ON_THE_RUNNING_SYSTEM
+def test_the_resource_group_of_the_scans_is_there_before_any_scan(system: System) -> None:
+    """As on Azure, where the app does not make it: listing an unknown one is an error."""
+    system.need_processes()
+    known = run_json(system.folder)
+    place = f"{known['armUrl']}/subscriptions/{known['subscriptionId']}/resourceGroups"
+
+    answers = [
+        requests.get(f"{place}/{name}", params={"api-version": "2021-04-01"}, timeout=10)
+        for name in (known["scanResourceGroup"], "nobody-made-this")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 404]
 
 
 @ON_THE_RUNNING_SYSTEM

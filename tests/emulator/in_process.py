@@ -17,6 +17,7 @@ from azure.core.exceptions import HttpResponseError, ServiceResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.pipeline.transport import HttpResponse, HttpTransport
 from azure.core.utils import case_insensitive_dict
+from azure.mgmt.appcontainers import ContainerAppsAPIClient
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from local.azure_emulator.arm_routes import Emulator
@@ -27,6 +28,7 @@ from tests.emulator.bodies import group as group_of_one
 from tests.emulator.specification import problems
 
 SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
+PUBLIC, APPS_VERSION = "https://management.azure.com", "2024-03-01"
 TIMINGS = Timings(pending_seconds=2, pull_seconds=10, delete_seconds=5, stop_seconds=10)
 RUNNING_AFTER_SECONDS = 12
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -122,6 +124,18 @@ class _Reply(HttpResponse):
     def body(self) -> bytes:
         return self._content
 
+    def json(self) -> Any:
+        """As the newer SDKs ask; so are the next three."""
+        return json.loads(self._content)
+
+    def read(self) -> bytes:
+        return self._content
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        yield self._content
+
+    iter_raw = iter_bytes
+
 
 class Transport(HttpTransport[Any, Any]):
     """azure-core's transport, straight into an emulator.
@@ -177,14 +191,14 @@ class NoCredential:
         raise AssertionError("No token is asked for.")
 
 
-def sdk_client(base_url: str, **options: Any) -> Any:
+def sdk_client(base_url: str, subscription: str = SUBSCRIPTION, **options: Any) -> Any:
     """The unmodified SDK's client, without authentication.
 
     Untyped, because its models declare every read-only field as None.
     """
     policy: SansIOHTTPPolicy[Any, Any] = SansIOHTTPPolicy()
     return ContainerInstanceManagementClient(
-        NoCredential(), SUBSCRIPTION, base_url=base_url, authentication_policy=policy, **options
+        NoCredential(), subscription, base_url=base_url, authentication_policy=policy, **options
     )
 
 
@@ -218,7 +232,21 @@ class World:
         )  # fmt: skip
         self.transport = Transport(self.emulator, self.clock)
         options = {"transport": self.transport, **self.sdk_options}
-        self.client = sdk_client("https://management.azure.com", **options)
+        self.client = sdk_client(PUBLIC, **options)
+        self.make_resource_group("test-rg")
+
+    def apps(self, subscription: str = SUBSCRIPTION) -> Any:
+        """The SDK's client for container apps and jobs, with the api-version that the app pins."""
+        options = {"api_version": APPS_VERSION, "transport": self.transport, **self.sdk_options}
+        policy: SansIOHTTPPolicy[Any, Any] = SansIOHTTPPolicy()
+        return ContainerAppsAPIClient(
+            NoCredential(), subscription, PUBLIC, authentication_policy=policy, **options
+        )
+
+    def make_resource_group(self, name: str, subscription: str = SUBSCRIPTION) -> None:
+        path = f"/subscriptions/{subscription}/resourceGroups/{name}"
+        reply = self.ask("PUT", path, {"location": "westeurope"}, **{"api-version": "2021-04-01"})
+        assert reply.status in (200, 201)
 
     def put(self, name: str, body: Mapping[str, Any], group: str = "test-rg") -> Any:
         """Create or update without waiting; what the PUT answered."""

@@ -11,7 +11,8 @@ STATUS = {
     "ContainerGroupQuotaReached": 400, "ServiceUnavailable": 409, "RegistryErrorResponse": 409,
     "InaccessibleImage": 400, "ContainerGroupTransitioning": 409, "OsVersionNotSupported": 400,
     "ContainerGroupDeploymentNotReady": 404, "ContainerLogNotAvailable": 404,
-    "ContainerGroupStopped": 404, "ResourceNotFound": 404, "AuthorizationFailed": 403,
+    "ContainerGroupStopped": 404, "ResourceNotFound": 404,
+    "ResourceGroupNotFound": 404, "AuthorizationFailed": 403,
     "InvalidAuthenticationToken": 401, "MissingSubscriptionRegistration": 409,
     "InternalServerError": 500, "BadGateway": 502, "GatewayTimeout": 504,
 }  # fmt: skip
