@@ -1,5 +1,6 @@
 """Ports, keys and addresses of one running system, kept in its state folder."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -19,6 +20,7 @@ LET_GO_WITHIN_SECONDS = 5
 DEFAULT_PORTS = {
     "FUNCTIONS_PORT": 7071,
     "ARM_PORT": 7072,
+    "REGISTRY_PORT": 7073,
     "AZURITE_BLOB_PORT": 10000,
     "AZURITE_QUEUE_PORT": 10001,
     "AZURITE_TABLE_PORT": 10002,
@@ -36,6 +38,11 @@ class Installation:
 
     function_key: str
     access_token: str
+
+    @property
+    def registry_password(self) -> str:
+        """What opens private/ in the registry stand-in."""
+        return hashlib.sha256(f"registry {self.function_key}".encode()).hexdigest()
 
 
 def installation(folder: Path) -> Installation:
@@ -65,12 +72,13 @@ def choose_ports(folder: Path, *, any_free: bool = False) -> dict[str, int]:
     Raises `PortError` for what is no port.
     """
     file = folder / "ports.json"
-    if file.exists():
-        kept: dict[str, int] = json.loads(file.read_text())
+    kept: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
+    new = {name: port for name, port in DEFAULT_PORTS.items() if name not in kept}
+    if not new:
         return kept
-    asked = {name: 0 if any_free else _asked(name, port) for name, port in DEFAULT_PORTS.items()}
+    asked = {name: 0 if any_free else _asked(name, port) for name, port in new.items()}
     free = _free_ports(len(asked))
-    ports = {name: port or free.pop() for name, port in asked.items()}
+    ports = kept | {name: port or free.pop() for name, port in asked.items()}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))
     return ports
@@ -127,6 +135,7 @@ class Addresses:
 
     functions_url: str
     arm_url: str
+    registry_url: str
     azurite: Ports
     function_key: str
     subscription_id: str
@@ -134,13 +143,13 @@ class Addresses:
     logs: str
 
     def to_run_json(self, host: str, pids: Mapping[str, int]) -> dict[str, Any]:
-        """What .local/run.json holds; the registry stand-in does not exist yet."""
+        """What .local/run.json holds."""
         return {
             "host": host,
             "functionsUrl": self.functions_url,
             "functionKey": self.function_key,
             "armUrl": self.arm_url,
-            "registryUrl": None,
+            "registryUrl": self.registry_url,
             "tableConnectionString": connection_string(self.azurite),
             "blobConnectionString": connection_string(self.azurite),
             "subscriptionId": self.subscription_id,
@@ -156,6 +165,7 @@ def addresses(folder: Path) -> Addresses:
     return Addresses(
         functions_url=f"http://127.0.0.1:{ports['FUNCTIONS_PORT']}",
         arm_url=f"http://127.0.0.1:{ports['ARM_PORT']}",
+        registry_url=f"http://127.0.0.1:{ports['REGISTRY_PORT']}",
         azurite=Ports(
             ports["AZURITE_BLOB_PORT"], ports["AZURITE_QUEUE_PORT"], ports["AZURITE_TABLE_PORT"]
         ),

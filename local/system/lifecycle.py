@@ -13,6 +13,7 @@ import requests
 
 from local.azurite import launcher as azurite
 from local.azurite.node import NodeMissingError
+from local.system import registry
 from local.system.addresses import (
     Addresses,
     PortError,
@@ -34,9 +35,11 @@ from local.system.hosts import (
 from local.system.processes import PROJECT, Processes, ProgramError
 
 ROOT = PROJECT
-AZURITE, EMULATOR, HOST = "azurite", "azure-emulator", "functions-host"
+AZURITE, REGISTRY = "azurite", "registry"
+EMULATOR, HOST = "azure-emulator", "functions-host"
 PORTS_OF = {
     AZURITE: ("AZURITE_BLOB_PORT", "AZURITE_QUEUE_PORT", "AZURITE_TABLE_PORT"),
+    REGISTRY: ("REGISTRY_PORT",),
     EMULATOR: ("ARM_PORT",),
     HOST: ("FUNCTIONS_PORT",),
 }
@@ -109,6 +112,8 @@ def _start_fresh(
     _ensure_ports(folder, fresh)
     begins(AZURITE)
     _start_azurite(processes, folder, where)
+    begins(REGISTRY)
+    _start_registry(processes, folder, where)
     begins(EMULATOR)
     _start_emulator(processes, folder, where)
     begins(HOST)
@@ -120,7 +125,7 @@ def stop(folder: Path) -> None:
     """End everything, the host first; fine when nothing runs."""
     with _one_at_a_time(folder):
         processes = Processes(folder)
-        for name in (HOST, EMULATOR, AZURITE):
+        for name in (HOST, EMULATOR, REGISTRY, AZURITE):
             processes.stop(name)
         (folder / "run.json").unlink(missing_ok=True)
         forget_ports(folder)
@@ -155,6 +160,14 @@ def _start_azurite(processes: Processes, folder: Path, where: Addresses) -> None
     data.mkdir(parents=True, exist_ok=True)
     processes.start(AZURITE, azurite.command(where.azurite, data), _plain_environment())
     _wait(processes, AZURITE, lambda: azurite.answers(where.azurite))
+
+
+def _start_registry(processes: Processes, folder: Path, where: Addresses) -> None:
+    if processes.find(REGISTRY):
+        return
+    environment = _plain_environment() | {"PYTHONPATH": str(ROOT)}
+    processes.start(REGISTRY, registry.command(folder, where), environment)
+    _wait(processes, REGISTRY, lambda: _serves(f"{where.registry_url}/v2/"))
 
 
 def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> None:
@@ -215,6 +228,7 @@ def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
         "QUALYS_POD": "US1",
         "QUALYS_ACCESS_TOKEN": installation(folder).access_token,
         "EXPECTED_SCAN_SECONDS": "2",
+        "REGISTRY_CREDENTIALS": registry.credentials(folder, where),
         "ARM_ENDPOINT": where.arm_url,
         "STORAGE_CONNECTION_STRING": storage,
         "AzureWebJobsStorage": storage,

@@ -17,6 +17,7 @@ from tests.bench.tables import Cell, Section, tell
 
 NAMES = {
     lifecycle.AZURITE: "Azurite",
+    lifecycle.REGISTRY: "registry stand-in",
     lifecycle.EMULATOR: "Azure emulator",
     lifecycle.HOST: "host: process to healthy app",
 }

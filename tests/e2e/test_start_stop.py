@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import requests
 
+from local.registry_stand_in.images import OCI, Image, add_image, alpine
 from local.system.addresses import DEFAULT_PORTS, PortError, choose_ports, installation
 from local.system.processes import Processes
 from tests.e2e.commands import command
@@ -37,7 +38,24 @@ def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System
         "blobConnectionString", "subscriptionId", "scanResourceGroup", "logs", "pids", "host",
     }  # fmt: skip
     assert (system.folder / "run.json").stat().st_mode & 0o777 == 0o600
-    assert set(known["pids"]) == {"azurite", "azure-emulator", "functions-host"}
+    assert set(known["pids"]) == {"azurite", "registry", "azure-emulator", "functions-host"}
+
+
+@ON_THE_RUNNING_SYSTEM
+def test_the_registry_serves_its_samples_and_what_is_put_beside_them(system: System) -> None:
+    """By any client: a token first, as on Docker Hub; private/ only with the app's credential."""
+    system.need_processes()
+    url = run_json(system.folder)["registryUrl"]
+    scope = {"scope": "repository:own/app:pull", "service": url.partition("://")[2]}
+    digest = add_image(system.folder / "registry/layouts/own/app", "1", Image(alpine()))
+
+    refused = requests.get(f"{url}/v2/own/app/tags/list", timeout=20)
+    token = requests.get(f"{url}/token", params=scope, timeout=20).json()["token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": OCI.manifest}
+    served = requests.get(f"{url}/v2/own/app/manifests/1", headers=headers, timeout=20)
+
+    assert refused.status_code == 401
+    assert served.headers["Docker-Content-Digest"] == digest
 
 
 @ON_THE_RUNNING_SYSTEM
