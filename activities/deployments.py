@@ -5,10 +5,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
-from imagescan.errors import InvalidInput
-from imagescan.image_reference import parse_image_reference
+from imagescan.inventory.running import RunningImage, read_images, unreadable
 from imagescan.ports import NotThere, Refusal
-from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest
 from imagescan.telemetry import scan_log
@@ -43,22 +41,14 @@ def read(app: App, resource_id: str, start: int) -> dict[str, Any]:
         scan_log().info("%s was deleted before it could be read", resource_id)
         return {"images": [], "next": None}
     if isinstance(seen, Refusal):
-        message = f"Azure said {seen.code} for {resource_id}."[:500]
-        return {"images": [_problem("", ReasonCode.RESOURCE_UNREADABLE, message)], "next": None}
-    images = list({entry["name"]: entry for entry in map(_entry, seen.images)}.values())
+        return {"images": [_entry(unreadable(resource_id, seen))], "next": None}
+    images = [_entry(image) for image in read_images(seen.images)]
     end = start + IMAGES_PER_PAGE
     return {"images": images[start:end], "next": end if end < len(images) else None}
 
 
-def _entry(image: str) -> dict[str, Any]:
-    try:
-        return {"name": str(parse_image_reference(image)), "problem": None}
-    except InvalidInput as invalid:
-        return _problem(image[:200], ReasonCode.IMAGE_UNAVAILABLE, invalid.message)
-
-
-def _problem(name: str, code: ReasonCode, message: str) -> dict[str, Any]:
-    return {"name": name, "problem": {"code": code.value, "message": message}}
+def _entry(image: RunningImage) -> dict[str, Any]:
+    return {"name": image.name, "problem": image.problem and image.problem.to_dict()}
 
 
 def open_record(app: App, request: ScanRequest) -> None:

@@ -10,6 +10,8 @@ from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.adapters.system_clock import SystemClock
 from imagescan.adapters.tables import AzureTable
 from imagescan.adapters.webhook import WebhookNotifier
+from imagescan.deployment import ResourceId
+from imagescan.inventory.pages import Inventory
 from imagescan.ports import (
     Blobs,
     Clock,
@@ -54,14 +56,26 @@ class App:
         """See `imagescan.records.standing`: every step of a scan asks before it acts."""
         return why_stopped(self.claims, self.scans, attempt, self.clock.now())
 
+    def is_scan_group(self, resource: ResourceId) -> bool:
+        """Whether a resource is a scan's own: it lives where scans run, and the ledger knows it.
+
+        A name or a tag exempts nothing, or anybody could hide from scanning.
+        """
+        settings = self.settings
+        is_in_our_place = resource.is_container_group_in(
+            settings.subscription_id, settings.scan_resource_group
+        )
+        return is_in_our_place and self.ledger.knows(resource.name)
+
+    @property
+    def inventory(self) -> Inventory:
+        """What runs where, but for the scans' own container groups."""
+        return Inventory(self.resources, self.is_scan_group)
+
     @property
     def policy(self) -> Policy:
         """The settings that an orchestration is started with."""
-        return Policy(
-            timeout_seconds=self.settings.scan_timeout_seconds,
-            expected_seconds=self.settings.expected_scan_seconds,
-            profile=self.settings.profile,
-        )
+        return Policy(self.settings.scan_timeout_seconds, self.settings.expected_scan_seconds)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from imagescan.errors import InvalidInput
 
-WATCHED_TYPES = {
-    "microsoft.containerinstance/containergroups",
-    "microsoft.app/containerapps",
-    "microsoft.app/jobs",
-}
+
+class ResourceKind(StrEnum):
+    """The resources that run containers, by their ARM type."""
+
+    CONTAINER_GROUP = "Microsoft.ContainerInstance/containerGroups"
+    CONTAINER_APP = "Microsoft.App/containerApps"
+    JOB = "Microsoft.App/jobs"
+
+
+_WATCHED = {kind.lower(): kind for kind in ResourceKind}
 LONGEST_ID = 1024
 _RESOURCE_ID = re.compile(
     r"/subscriptions/(?P<subscription>[0-9a-f-]{36})"
@@ -37,14 +43,14 @@ class ResourceId:
         )
 
     @property
-    def is_watched(self) -> bool:
-        """Whether resources of this type run container images that are scanned."""
-        return self.resource_type.lower() in WATCHED_TYPES
+    def kind(self) -> ResourceKind | None:
+        """What kind of container it runs; None for resources that run no images."""
+        return _WATCHED.get(self.resource_type.lower())
 
     def is_container_group_in(self, subscription_id: str, resource_group: str) -> bool:
         """Whether this is a container group of that resource group."""
         return (
-            self.resource_type.lower() == "microsoft.containerinstance/containergroups"
+            self.kind is ResourceKind.CONTAINER_GROUP
             and self.subscription_id.lower() == subscription_id.lower()
             and self.resource_group.lower() == resource_group.lower()
         )
@@ -58,6 +64,19 @@ def parse_resource_id(text: object) -> ResourceId:
     if match is None:
         raise InvalidInput("invalid_resource", "This is not the id of an Azure resource.")
     return ResourceId(match["subscription"], match["group"], match["type"], match["name"])
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A subscription, or one resource group of it."""
+
+    subscription_id: str
+    resource_group: str | None = None
+
+    def __str__(self) -> str:
+        """As a resource id."""
+        group = f"/resourceGroups/{self.resource_group}" if self.resource_group else ""
+        return f"/subscriptions/{self.subscription_id}{group}"
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,6 @@ def read_event(event_id: object, event_type: object, subject: object) -> Deploym
     if not isinstance(event_id, str) or not event_id:
         raise InvalidInput("invalid_event", "The event has no id.")
     resource = parse_resource_id(subject)
-    if event_type != "Microsoft.Resources.ResourceWriteSuccess" or not resource.is_watched:
+    if event_type != "Microsoft.Resources.ResourceWriteSuccess" or resource.kind is None:
         return None
     return DeploymentEvent(event_id, resource)

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
+from imagescan.deployment import ResourceKind, Scope
+
 Value = str | int | float | bool | datetime
 """What a table column holds; times are aware UTC. A column that is None is not stored."""
 
@@ -162,11 +164,42 @@ class NotThere:
     """The resource does not exist (any more)."""
 
 
+LONGEST_CONTINUATION = 4000
+
+
+@dataclass(frozen=True)
+class ListedResource:
+    """A resource as a list tells of it; `images` is None where only `read` can tell."""
+
+    resource_id: str
+    images: tuple[str, ...] | None
+
+
+@dataclass(frozen=True)
+class ResourcePage:
+    """Resources, and where their list goes on: for the same scope and kind, None at its end.
+
+    `continuation` is text of at most LONGEST_CONTINUATION characters that holds no secret.
+    """
+
+    resources: tuple[ListedResource, ...]
+    continuation: str | None = None
+
+
 class DeployedResources(Protocol):
     """Container groups, container apps and jobs wherever they were deployed."""
 
     def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
-        """The images of the resource now; Refusal when it may not be read."""
+        """The images that run now, init containers included; Refusal when it may not be read.
+
+        Of a container app those of its active revisions, and of its latest one even where Azure
+        does not show it as a revision yet.
+        """
+
+    def list_page(
+        self, scope: Scope, kind: ResourceKind, continuation: str | None
+    ) -> ResourcePage | NotThere | Refusal:
+        """One page, as Azure cuts them; NotThere for a resource group that does not exist."""
 
 
 class Notifier(Protocol):

@@ -21,7 +21,6 @@ from imagescan.scan.decide import (
     wait_seconds,
 )
 from imagescan.scan.outcome import Outcome
-from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy
 from orchestrators.context import PERSISTENT, Context, Steps, pause, step
@@ -98,7 +97,7 @@ def watch(context: Context) -> Steps:
     the scanner has ended, else {outcome} that says why nothing will come.
     """
     state = context.get_input()
-    policy, deadline = Policy.from_dict(state["policy"]), datetime.fromisoformat(state["deadline"])
+    policy, deadline = Policy(**state["policy"]), datetime.fromisoformat(state["deadline"])
     if state["isFirst"]:
         yield pause(context, first_wait(context.current_utc_datetime, deadline, policy).seconds)
     for _ in range(LOOKS_PER_GENERATION):
@@ -123,7 +122,7 @@ def await_report(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def collect_when_sealed(context: Context) -> Steps:
-    """Look for the scan's documents until they are whole and final, a minute at most.
+    """Read the courier's log until the report is sealed after the scanner's end.
 
     Input {attempt, policy, end, since?}; returns an `Outcome`: completed, or why not.
     """
@@ -144,13 +143,10 @@ def collect_when_sealed(context: Context) -> Steps:
 
 
 def _missing(state: dict[str, Any], since: str, why: str) -> Outcome:
-    """Nothing whole in time: for good, or because the app was away while the courier was there."""
+    """No seal in time: for good, or because the app was away while the courier was there."""
     finished_at = datetime.fromisoformat(state["end"]["finishedAt"])
-    policy = Policy.from_dict(state["policy"])
-    has_courier = policy.profile is Profile.QSCANNER
-    if has_courier and had_courier_left(
-        finished_at, datetime.fromisoformat(since), policy.timeout_seconds
-    ):
+    timeout_seconds = Policy(**state["policy"]).timeout_seconds
+    if had_courier_left(finished_at, datetime.fromisoformat(since), timeout_seconds):
         return Outcome.failed(ReasonCode.HOST_LOST, why, is_worth_retry=True)
     return Outcome.failed(ReasonCode.REPORT_MISSING, why)
 

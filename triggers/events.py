@@ -63,17 +63,13 @@ def accept(app: App, event: DeploymentEvent) -> Accepted | None:
 
 
 def is_ours(app: App, event: DeploymentEvent) -> bool:
-    """Whether this is a scan's own container group.
-
-    Ours is what lives in QSCANNER_RESOURCE_GROUP and stands in the ledger. A name or a tag exempts
-    nothing, or anybody could hide from scanning; such groups are scanned and logged as suspicious.
-    """
+    """Whether this is a scan's own group; one that only looks like it is logged as suspicious."""
     settings, resource = app.settings, event.resource
+    if app.is_scan_group(resource):
+        return True
     is_in_our_place = resource.is_container_group_in(
         settings.subscription_id, settings.scan_resource_group
     )
-    if is_in_our_place and app.ledger.knows(resource.name):
-        return True
     if is_in_our_place or resource.name.lower().startswith(PREFIX):
         scan_log().warning("Suspicious: %s looks like a scan and is none", resource)
     return False

@@ -10,11 +10,10 @@ import pytest
 import requests
 
 from imagescan.adapters.container_instances import AzureContainerGroups
-from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.container_group.body import COURIER, SCANNER, build_body
 from imagescan.container_group.revival import build_revival_body
 from imagescan.errors import TransientError
-from imagescan.ports import ContainerGroups, Deployed, GroupShape, NotThere, Refusal
+from imagescan.ports import ContainerGroups, GroupShape, Refusal
 from imagescan.scan.request import Attempt
 from tests.contract.conftest import wait_for
 from tests.emulator.specification import of_request
@@ -198,21 +197,3 @@ def test_the_access_token_never_comes_back_from_azure(emulator: str) -> None:
 
     assert COMPLETE["QUALYS_ACCESS_TOKEN"] not in shown
     assert "QUALYS_ACCESS_TOKEN" in shown
-
-
-@pytest.mark.integration
-def test_container_apps_and_jobs_are_read_with_their_init_containers(emulator: str) -> None:
-    """Each image once, in order; what is not there is told."""
-    template = {
-        "containers": [{"name": "a", "image": "nginx:1"}, {"name": "b", "image": "redis:7"}],
-        "initContainers": [{"name": "i", "image": "nginx:1"}],
-    }
-    body = {"location": "westeurope", "properties": {"template": template}}
-    resources = AzureDeployedResources(emulator)
-    base = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.App"
-
-    for kind in ("containerApps", "jobs"):
-        url = f"{emulator}{base}/{kind}/x?api-version=2024-03-01"
-        requests.put(url, json=body, timeout=10).raise_for_status()
-        assert resources.read(f"{base}/{kind}/x") == Deployed(("nginx:1", "redis:7"))
-        assert resources.read(f"{base}/{kind}/none") == NotThere()

@@ -5,13 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from imagescan.deployment import ResourceKind, Scope
 from imagescan.ports import (
     ContainerState,
     Deployed,
     GroupShape,
     GroupState,
+    ListedResource,
     NotThere,
     Refusal,
+    ResourcePage,
 )
 
 
@@ -96,13 +99,44 @@ def _shape(body: Mapping[str, Any]) -> GroupShape:
 
 
 class FakeDeployedResources:
-    """See `DeployedResources`."""
+    """See `DeployedResources`; a resource group is there once a resource is.
+
+    What has several revisions tells its images only where it is read. `refusals` are what lists
+    of a kind are answered with.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[str, Deployed | Refusal] = {}
+        self.with_revisions: set[str] = set()
+        self.refusals: dict[ResourceKind, Refusal | Exception] = {}
+        self.per_page = 50
 
     def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
         return self.answers.get(resource_id, NotThere())
+
+    def list_page(
+        self, scope: Scope, kind: ResourceKind, continuation: str | None
+    ) -> ResourcePage | NotThere | Refusal:
+        prefix = f"{scope}/".lower()
+        inside = sorted(one for one in self.answers if one.lower().startswith(prefix))
+        if scope.resource_group and not inside:
+            return NotThere()
+        refusal = self.refusals.get(kind)
+        if isinstance(refusal, Exception):
+            raise refusal
+        if refusal:
+            return refusal
+        of_kind = [one for one in inside if f"/providers/{kind}/".lower() in one.lower()]
+        start = int(continuation or 0)
+        end = start + self.per_page
+        shown = tuple(ListedResource(one, self._listed(one)) for one in of_kind[start:end])
+        return ResourcePage(shown, str(end) if end < len(of_kind) else None)
+
+    def _listed(self, resource_id: str) -> tuple[str, ...] | None:
+        answer = self.answers[resource_id]
+        if resource_id in self.with_revisions or isinstance(answer, Refusal):
+            return None
+        return answer.images
 
 
 class FakeNotifier:
