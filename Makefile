@@ -20,7 +20,7 @@ AZURITE := local/azurite/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench check start stop host lock clean setup
+.PHONY: help demo test e2e bench crash check start stop host lock clean setup
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json
 
 bench: $(SETUP) ## measure the local Durable engine (ONLY="throughput memory", JSON=file)
 	@exec $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
+
+crash: $(SETUP) ## kill the Functions host in the midst of its work (KILLS=100 INSTANCES=500 SEED=0)
+	@exec $(PY) -m tests.crash --kills "$(or $(KILLS),100)" --instances "$(or $(INSTANCES),500)" \
+		--seed "$(or $(SEED),0)"
 
 check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff format --check .

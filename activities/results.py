@@ -1,31 +1,29 @@
-"""From the courier's log to stored findings, and how a scan ended."""
+"""From a container's log to stored findings, and how a scan ended."""
 
 import gzip
 import json
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
-from imagescan.container_group.body import COURIER, SCAN_TYPES, SCANNER
-from imagescan.container_group.frames import Sealed, TooLarge, read_courier_log
+from imagescan.container_group.arrival import Arrived, Never, NotYet, carrier, read_arrival
+from imagescan.container_group.body import SCANNER
+from imagescan.container_group.legacy_log import without_document
 from imagescan.errors import ReportError, TransientError
 from imagescan.report.console import read_log_tail, read_partial_counts
-from imagescan.report.inventory import parse_inventory
-from imagescan.report.parse import parse_report
+from imagescan.report.documents import read_documents
 from imagescan.report.redaction import redact
 from imagescan.report.verdict import Incomplete, judge
 from imagescan.scan.outcome import Outcome
+from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt
 from imagescan.scan.status import Status
 
 bp = df.Blueprint()
-
-# A seal proves a file whole only if it was looked at after the scanner's last write; ACI tells
-# the end to the second.
-SEALED_AFTER_END = timedelta(seconds=2)
 
 
 @bp.activity_trigger(input_name="step")
@@ -66,29 +64,24 @@ def notify(step: dict) -> dict:
 
 
 def collect(app: App, attempt: Attempt, end: dict[str, Any], is_last: bool) -> dict[str, Any]:
-    """Fetch the report once it is sealed; returns {outcome, missing}.
+    """Fetch the scan's documents once they are whole and final; returns {outcome, missing}.
 
-    `outcome` is None while there is nothing to judge yet, and `missing` says why. The inventory is
-    waited for as long as the report; on the last look the report is judged without it. What is
-    judged is stored, redacted, before its outcome is told.
+    `outcome` is None while there is nothing to judge yet, and `missing` says why; the last look
+    settles what can be settled. What is judged is stored, redacted, before its outcome is told.
     """
     if stopped := app.why_stopped(attempt):
         return _ended(Outcome.because(stopped))
     now = app.clock.now()
     app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.COLLECTING, now))
-    courier = read_courier_log(app.groups.log(attempt.group, COURIER) or "")
-    sealed_after = datetime.fromisoformat(end["finishedAt"]) + SEALED_AFTER_END
-    report = courier.document("report", sealed_after)
-    inventory = courier.document("inventory", sealed_after)
-    if isinstance(report, TooLarge):
-        return _ended(Outcome.failed(ReasonCode.REPORT_TRUNCATED))
-    if not isinstance(report, Sealed):
-        why = courier.problem or f"The report is {type(report).__name__.lower()}"
-        return {"outcome": None, "missing": f"{why[:300]}."}
-    if not isinstance(inventory, Sealed | TooLarge) and not is_last:
-        return {"outcome": None, "missing": "The inventory is not sealed yet."}
-    known = inventory.content if isinstance(inventory, Sealed) else None
-    return _ended(_judge_and_keep(app, attempt, end["exitCode"], report.content, known))
+    log = app.groups.log(attempt.group, carrier(attempt.profile)) or ""
+    finished_at = datetime.fromisoformat(end["finishedAt"])
+    match read_arrival(attempt.profile, log, finished_at, now, is_last=is_last):
+        case NotYet(missing):
+            return {"outcome": None, "missing": missing}
+        case Never(reason):
+            return _ended(Outcome.failed(reason.code, reason.message))
+        case Arrived(documents):
+            return _ended(_judge_and_keep(app, attempt, end["exitCode"], documents))
 
 
 def _ended(outcome: Outcome) -> dict[str, Any]:
@@ -96,22 +89,18 @@ def _ended(outcome: Outcome) -> dict[str, Any]:
 
 
 def _judge_and_keep(
-    app: App, attempt: Attempt, exit_code: int, report: bytes, inventory: bytes | None
+    app: App, attempt: Attempt, exit_code: int, documents: Mapping[str, bytes]
 ) -> Outcome:
     """Invariant 1 in one place: what is not proven is not completed, and nothing else is clean."""
     try:
-        parsed = parse_report(report)
-        packages = parse_inventory(inventory) if inventory is not None else None
+        evidence = read_documents(documents)
     except ReportError as unreadable:
         return Outcome.failed(ReasonCode.REPORT_UNREADABLE, str(unreadable))
-    judgement = judge(exit_code, parsed.with_secrets_of(packages), packages, SCAN_TYPES)
+    judgement = judge(exit_code, evidence.report, evidence.inventory, evidence.scan_types)
     if isinstance(judgement, Incomplete):
         return Outcome.failed(judgement.reason_code, judgement.message)
-    documents = {"report": report, "inventory": inventory}
     secrets = app.settings.secrets
-    kept = {
-        name: json.loads(redact(content, secrets)) for name, content in documents.items() if content
-    }
+    kept = {name: json.loads(redact(content, secrets)) for name, content in documents.items()}
     app.blobs.put(_blob_name(attempt), gzip.compress(json.dumps(kept).encode(), mtime=0))
     return Outcome(Status.COMPLETED, judgement.verdict, counts=judgement.counts.to_dict())
 
@@ -130,9 +119,7 @@ def store(app: App, attempt: Attempt) -> Reason | None:
         name: json.dumps(document).encode()
         for name, document in json.loads(gzip.decompress(kept)).items()
     }
-    inventory = parse_inventory(documents["inventory"]) if "inventory" in documents else None
-    report = parse_report(documents["report"]).with_secrets_of(inventory)
-    app.findings.store(attempt.scan_id, report.findings)
+    app.findings.store(attempt.scan_id, read_documents(documents).report.findings)
     return None
 
 
@@ -144,6 +131,8 @@ def keep_log_tail(app: App, attempt: Attempt) -> None:
     log = app.groups.log(attempt.group, SCANNER)
     if log is None:
         return
+    if attempt.profile is Profile.LEGACY:
+        log = without_document(log)
     tail, counts = read_log_tail(log, app.settings.secrets), read_partial_counts(log)
     app.scans.change(attempt.scan_id, lambda record: record.with_last_words(tail, counts))
 

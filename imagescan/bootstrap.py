@@ -75,7 +75,11 @@ class App:
     @property
     def policy(self) -> Policy:
         """The settings that an orchestration is started with."""
-        return Policy(self.settings.scan_timeout_seconds, self.settings.expected_scan_seconds)
+        return Policy(
+            timeout_seconds=self.settings.scan_timeout_seconds,
+            expected_seconds=self.settings.expected_scan_seconds,
+            profile=self.settings.profile,
+        )
 
 
 @dataclass(frozen=True)

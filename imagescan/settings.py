@@ -3,17 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from imagescan.errors import ConfigurationError, InvalidInput
 from imagescan.image_reference import parse_image_reference
 from imagescan.registry.credentials import Credentials, read_credentials
+from imagescan.scan.profile import Profile
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 RESOURCE_GROUP = re.compile(r"[\w().-]{0,89}[\w()-]")
 POD = re.compile(r"[A-Z]{2,3}\d{1,2}|https://[A-Za-z0-9.-]+(:\d+)?/?")
 # Qualys' own rule for its access tokens.
 ACCESS_TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,}")
+# Shorter ones could not be told from ordinary text when they are taken out of what is stored.
+LOGIN = re.compile(r"[^\x00-\x1f\x7f]{4,200}")
 REGION = re.compile(r"[a-z0-9]{2,40}")
 ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 IDENTITY = re.compile(
@@ -25,10 +27,24 @@ IDENTITY = re.compile(
 SHORTEST_REDACTED = 8
 
 
-class Profile(StrEnum):
-    """How the scanner is called; the legacy contract is not implemented yet."""
+@dataclass(frozen=True)
+class QualysCredentials:
+    """Qualys' credentials: those that the profile needs are there, others may be empty."""
 
-    QSCANNER = "qscanner"
+    access_token: str = field(repr=False)
+    pod: str
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+    def missing(self, profile: Profile) -> list[str]:
+        """One problem for each that the profile needs; a half that is there says which is meant."""
+        if profile is Profile.LEGACY:
+            needed = {"QUALYS_USERNAME": self.username, "QUALYS_PASSWORD": self.password}
+            why = " for the profile legacy (the profile qscanner takes QUALYS_ACCESS_TOKEN)"
+        else:
+            needed = {"QUALYS_ACCESS_TOKEN": self.access_token, "QUALYS_POD": self.pod}
+            why = ""
+        return [f"{name} is missing{why}." for name, value in needed.items() if not value]
 
 
 @dataclass(frozen=True)
@@ -38,8 +54,8 @@ class Settings:
     subscription_id: str
     scan_resource_group: str
     region: str
-    qualys_access_token: str = field(repr=False)
-    qualys_pod: str
+    profile: Profile
+    qualys: QualysCredentials
     scanner_image: str
     courier_image: str
     scan_timeout_seconds: int
@@ -55,14 +71,15 @@ class Settings:
     watched_subscriptions: tuple[str, ...]
     scan_identity_id: str | None
     registry_credentials: Credentials = field(repr=False)
-    profile: Profile = Profile.QSCANNER
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never appear in a record, log or reply."""
         passwords = [known.password for known in self.registry_credentials.values()]
         candidates = (
-            self.qualys_access_token,
+            self.qualys.access_token,
+            self.qualys.username,
+            self.qualys.password,
             self.storage_connection_string,
             *(password for password in passwords if len(password) >= SHORTEST_REDACTED),
         )
@@ -115,6 +132,17 @@ class _Reader:
             self.problems.append(f"{name} {problem}.")
             return {}
 
+    def profile(self) -> Profile:
+        """As named, else by the credentials that are there."""
+        has_login = self.optional("QUALYS_USERNAME") or self.optional("QUALYS_PASSWORD")
+        has_token = self.optional("QUALYS_ACCESS_TOKEN")
+        usual = Profile.LEGACY if has_login and not has_token else Profile.QSCANNER
+        named = self.text("QSCANNER_PROFILE", usual)
+        if named not in set(Profile):
+            self.problems.append("QSCANNER_PROFILE must be qscanner or legacy.")
+            return usual
+        return Profile(named)
+
     def subscriptions(self, name: str, default: str) -> tuple[str, ...]:
         """Each id once, in lower case; where none is given, what another setting holds."""
         given = self.optional(name)
@@ -145,24 +173,24 @@ class _Reader:
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read every setting; raises `ConfigurationError` naming all that is missing or malformed."""
     reader = _Reader(environment)
+    profile = reader.profile()
+    usual_cpu, usual_memory_gb = (1, 2) if profile is Profile.LEGACY else (2, 4)
     settings = Settings(
         subscription_id=reader.matching("AZURE_SUBSCRIPTION_ID", GUID, "a GUID"),
         scan_resource_group=reader.matching(
             "QSCANNER_RESOURCE_GROUP", RESOURCE_GROUP, "a resource group's name"
         ),
         region=reader.matching("AZURE_REGION", REGION, "a region such as westeurope"),
-        qualys_access_token=reader.matching(
-            "QUALYS_ACCESS_TOKEN", ACCESS_TOKEN, "an access token as Qualys issues them"
-        ),
-        qualys_pod=reader.matching("QUALYS_POD", POD, "a pod such as US1, or a gateway URL"),
+        profile=profile,
+        qualys=_read_qualys(reader),
         scanner_image=reader.image("QSCANNER_IMAGE", "qualys/qscanner:latest"),
         courier_image=reader.image("COURIER_IMAGE", "mcr.microsoft.com/azurelinux/busybox:1.36"),
         scan_timeout_seconds=reader.whole("SCAN_TIMEOUT", 1800, 10, 86400),
         expected_scan_seconds=reader.whole("EXPECTED_SCAN_SECONDS", 60, 2, 3600),
         scan_cache_hours=reader.number("SCAN_CACHE_HOURS", 24, 0, 8760),
         max_concurrent_scans=reader.whole("MAX_CONCURRENT_SCANS", 20, 1, 100),
-        cpu=reader.number("QSCANNER_CPU", 2, 1, 4),
-        memory_gb=reader.number("QSCANNER_MEMORY_GB", 4, 1, 16),
+        cpu=reader.number("QSCANNER_CPU", usual_cpu, 1, 4),
+        memory_gb=reader.number("QSCANNER_MEMORY_GB", usual_memory_gb, 1, 16),
         arm_endpoint=reader.matching(
             "ARM_ENDPOINT", ENDPOINT, "an http(s) address", "https://management.azure.com"
         ),
@@ -181,8 +209,25 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
+def _read_qualys(reader: _Reader) -> QualysCredentials:
+    """Any of them; which of them have to be there depends on the profile."""
+    return QualysCredentials(
+        access_token=reader.matching(
+            "QUALYS_ACCESS_TOKEN", ACCESS_TOKEN, "an access token as Qualys issues them", default=""
+        ),
+        pod=reader.matching("QUALYS_POD", POD, "a pod such as US1, or a gateway URL", default=""),
+        username=reader.matching(
+            "QUALYS_USERNAME", LOGIN, "a user name of 4 to 200 characters", default=""
+        ),
+        password=reader.matching(
+            "QUALYS_PASSWORD", LOGIN, "a password of 4 to 200 characters", default=""
+        ),
+    )
+
+
 def _check_together(settings: Settings, problems: list[str]) -> None:
     """Rules that concern more than one setting, or that a pattern cannot tell."""
+    problems += settings.qualys.missing(settings.profile)
     if not (settings.storage_account_name or settings.storage_connection_string):
         problems.append("STORAGE_ACCOUNT_NAME (or STORAGE_CONNECTION_STRING) is missing.")
     webhook = settings.notify_webhook_url

@@ -39,7 +39,7 @@ def scan_images_of_deployment(context: Context) -> Steps:
 def _open_scans(context: Context, deployment: dict[str, Any]) -> Steps:
     """Write a record for each image, a page at a time, and return the scans to be done."""
     source = Source("deployment", deployment["resource_id"], deployment["event_id"])
-    policy = Policy(**deployment["policy"])
+    policy = Policy.from_dict(deployment["policy"])
     requests: list[ScanRequest] = []
     start: int | None = 0
     while start is not None:

@@ -67,7 +67,7 @@ def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:
     """A new group for each attempt; another attempt only where that may bring a result."""
     for number in range(1, request.policy.max_attempts + 1):
         group = group_name(request.scan_id, number, request.image)
-        attempt = Attempt(request.scan_id, request.image, number, group)
+        attempt = Attempt(request.scan_id, request.image, number, group, request.policy.profile)
         outcome = yield from _scan_in_container_group(context, request, attempt)
         if not outcome.is_worth_retry:
             break

@@ -21,6 +21,7 @@ from imagescan.scan.decide import (
     wait_seconds,
 )
 from imagescan.scan.outcome import Outcome
+from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy
 from orchestrators.context import PERSISTENT, Context, Steps, pause, step
@@ -97,7 +98,7 @@ def watch(context: Context) -> Steps:
     the scanner has ended, else {outcome} that says why nothing will come.
     """
     state = context.get_input()
-    policy, deadline = Policy(**state["policy"]), datetime.fromisoformat(state["deadline"])
+    policy, deadline = Policy.from_dict(state["policy"]), datetime.fromisoformat(state["deadline"])
     if state["isFirst"]:
         yield pause(context, first_wait(context.current_utc_datetime, deadline, policy).seconds)
     for _ in range(LOOKS_PER_GENERATION):
@@ -122,7 +123,7 @@ def await_report(context: df.DurableOrchestrationContext) -> Steps:
 
 
 def collect_when_sealed(context: Context) -> Steps:
-    """Read the courier's log until the report is sealed after the scanner's end.
+    """Look for the scan's documents until they are whole and final, a minute at most.
 
     Input {attempt, policy, end, since?}; returns an `Outcome`: completed, or why not.
     """
@@ -143,10 +144,13 @@ def collect_when_sealed(context: Context) -> Steps:
 
 
 def _missing(state: dict[str, Any], since: str, why: str) -> Outcome:
-    """No seal in time: for good, or because the app was away while the courier was there."""
+    """Nothing whole in time: for good, or because the app was away while the courier was there."""
     finished_at = datetime.fromisoformat(state["end"]["finishedAt"])
-    timeout_seconds = Policy(**state["policy"]).timeout_seconds
-    if had_courier_left(finished_at, datetime.fromisoformat(since), timeout_seconds):
+    policy = Policy.from_dict(state["policy"])
+    has_courier = policy.profile is Profile.QSCANNER
+    if has_courier and had_courier_left(
+        finished_at, datetime.fromisoformat(since), policy.timeout_seconds
+    ):
         return Outcome.failed(ReasonCode.HOST_LOST, why, is_worth_retry=True)
     return Outcome.failed(ReasonCode.REPORT_MISSING, why)
 

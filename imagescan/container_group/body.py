@@ -10,22 +10,25 @@ from imagescan.container_group.registry_access import (
     scanner_variables,
 )
 from imagescan.container_group.time_budget import TimeBudget, share_out
+from imagescan.report.documents import SCAN_TYPES
+from imagescan.scan.profile import Profile
 from imagescan.scan.request import Attempt
 from imagescan.settings import Settings
 
 SCANNER = "qscanner"
 COURIER = "courier"
-# ACI's `command` replaces the image's entry point and takes no arguments beside it.
+# ACI's `command` replaces the image's entry point and takes no arguments beside it. The same in
+# both profiles: the predecessor found the binary through a shell, which an image need not have.
 SCANNER_BINARY = "/opt/qualys/qscanner"
 OUTPUT_FOLDER = "/qscanner-output"
-SCAN_TYPES = ("pkg", "secret")
 COURIER_CPU = 0.1
 COURIER_MEMORY_GB = 0.3  # groups of 0.1 GB crash-looped (azure-docs #28593)
 
 
 def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, Any]:
     """The group for one attempt. It holds secrets: never log, store or return it."""
-    budget = share_out(settings.scan_timeout_seconds)
+    is_legacy = attempt.profile is Profile.LEGACY
+    contents = _legacy(attempt, settings, now) if is_legacy else _with_courier(attempt, settings)
     return {
         "location": settings.region,
         "tags": _tags(attempt, settings, now),
@@ -33,10 +36,18 @@ def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str,
         "properties": {
             "osType": "Linux",
             "restartPolicy": "Never",
-            "containers": [_scanner(attempt, settings, budget), _courier(settings, budget)],
-            "volumes": [{"name": "output", "emptyDir": {}}],
+            **contents,
             **group_pulls(settings),
         },
+    }
+
+
+def _with_courier(attempt: Attempt, settings: Settings) -> dict[str, Any]:
+    """Scanner and courier, and the volume through which the files go."""
+    budget = share_out(settings.scan_timeout_seconds)
+    return {
+        "containers": [_scanner(attempt, settings, budget), _courier(settings, budget)],
+        "volumes": [{"name": "output", "emptyDir": {}}],
     }
 
 
@@ -52,12 +63,12 @@ def _tags(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, str]
 
 
 def _scanner(attempt: Attempt, settings: Settings, budget: TimeBudget) -> dict[str, Any]:
-    token = {"name": "QUALYS_ACCESS_TOKEN", "secureValue": settings.qualys_access_token}
+    token = {"name": "QUALYS_ACCESS_TOKEN", "secureValue": settings.qualys.access_token}
     return {
         "name": SCANNER,
         "properties": {
             "image": settings.scanner_image,
-            "command": scanner_command(attempt.image, settings.qualys_pod, budget),
+            "command": scanner_command(attempt.image, settings.qualys.pod, budget),
             "environmentVariables": [token, *scanner_variables(attempt.image, settings)],
             "volumeMounts": [{"name": "output", "mountPath": OUTPUT_FOLDER}],
             "resources": _resources(
@@ -84,6 +95,41 @@ def scanner_command(image: str, pod: str, budget: TimeBudget) -> list[str]:
         "--max-network-retries", str(budget.report_retries),
         "--network-retry-wait-min", f"{max(1, budget.retry_wait_seconds // 2)}s",
         "--network-retry-wait-max", f"{budget.retry_wait_seconds}s",
+    ]  # fmt: skip
+
+
+def _legacy(attempt: Attempt, settings: Settings, now: datetime) -> dict[str, Any]:
+    """The scanner alone: what it has to say stands in its own log."""
+    login = {
+        "QUALYS_USERNAME": settings.qualys.username,
+        "QUALYS_PASSWORD": settings.qualys.password,
+    }
+    scanner = {
+        "image": settings.scanner_image,
+        "command": legacy_command(attempt, now),
+        "environmentVariables": [
+            *({"name": name, "secureValue": value} for name, value in login.items()),
+            *scanner_variables(attempt.image, settings),
+        ],
+        "resources": _resources(settings.cpu, settings.memory_gb),
+    }
+    return {"containers": [{"name": SCANNER, "properties": scanner}]}
+
+
+def legacy_command(attempt: Attempt, now: datetime) -> list[str]:
+    """The predecessor's arguments (qualys-aci at 333313a), as a list instead of its shell string.
+
+    Published releases of qscanner refuse them: they are for an image that takes them.
+    """
+    tags = {
+        "image": attempt.image,
+        "scan_id": attempt.scan_id,
+        "scan_time": now.isoformat(timespec="seconds"),
+    }
+    return [
+        SCANNER_BINARY, "--image", attempt.image,
+        "--output-format", "json",
+        *(word for name, value in tags.items() for word in ("--tag", f"{name}={value}")),
     ]  # fmt: skip
 
 

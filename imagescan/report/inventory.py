@@ -74,6 +74,14 @@ def parse_inventory(document: bytes) -> Inventory:
     data = read_json(document, "inventory")
     if all(pick(data, container) is None for container in _CONTAINERS):
         raise ReportError("The inventory has none of the fields of a ScanResult.json.")
+    return read_inventory(data)
+
+
+def read_inventory(data: Mapping[str, Any]) -> Inventory:
+    """What an object tells in the words of a ScanResult.json; nothing told is an empty one.
+
+    Raises `ReportError` where what is told of the scans is malformed.
+    """
     return Inventory(
         scans=tuple(_scans(pick(data, "ScansPerformed"))),
         recognised_os=_recognises_os(data),

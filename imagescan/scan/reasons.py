@@ -59,7 +59,7 @@ EXPLANATIONS: dict[ReasonCode, Explanation] = {
     ),
     ReasonCode.SCANNER_AUTH_FAILED: Explanation(
         "Qualys refused the scanner's credentials.",
-        "Renew QUALYS_ACCESS_TOKEN (it expires) and check QUALYS_POD.",
+        "Renew QUALYS_ACCESS_TOKEN (it expires), check QUALYS_POD or user name and password.",
     ),
     ReasonCode.SCANNER_BAD_ARGUMENTS: Explanation(
         "The scanner refused its arguments.",
@@ -87,7 +87,7 @@ EXPLANATIONS: dict[ReasonCode, Explanation] = {
     ),
     ReasonCode.REPORT_TRUNCATED: Explanation(
         "The report is larger than the container's log can carry.",
-        "Scan a smaller image or split it; the image is not known to be clean.",
+        "Scan a smaller image, or leave the legacy profile; this image is not known to be clean.",
     ),
     ReasonCode.REPORT_UNREADABLE: Explanation(
         "The report arrived whole but could not be understood.",

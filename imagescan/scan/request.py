@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from imagescan.admission import Priority
+from imagescan.scan.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,16 @@ class Policy:
     timeout_seconds: int
     expected_seconds: int
     max_attempts: int = 3
+    profile: Profile = Profile.QSCANNER
 
-    def to_dict(self) -> dict[str, int]:
-        """Plain JSON for the Durable history; `Policy(**data)` is its inverse."""
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON for the Durable history."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        return cls(**{**data, "profile": _profile(data)})
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ class ScanRequest:
             scan_id=data["scan_id"],
             image=data["image"],
             source=Source(**data["source"]),
-            policy=Policy(**data["policy"]),
+            policy=Policy.from_dict(data["policy"]),
             force=data["force"],
         )
 
@@ -86,6 +93,7 @@ class Attempt:
     image: str
     number: int
     group: str
+    profile: Profile = Profile.QSCANNER
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON for the Durable history."""
@@ -94,4 +102,9 @@ class Attempt:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The inverse of `to_dict`; further keys are left alone."""
-        return cls(data["scan_id"], data["image"], data["number"], data["group"])
+        return cls(data["scan_id"], data["image"], data["number"], data["group"], _profile(data))
+
+
+def _profile(data: Mapping[str, Any]) -> Profile:
+    """Scans that were accepted before there were profiles name none."""
+    return Profile(data.get("profile", Profile.QSCANNER))

@@ -6,5 +6,5 @@ in shape, not captured.
 
 Reading order: `arguments` (the command line), `behaviour` (what it was told of the image),
 `findings` and `catalogue` (what it finds), `scan` (the run), `exit_codes`, and the files:
-`inventory`, `sarif`, `report_json`, `table`.
+`inventory`, `sarif`, `report_json`, `table`. `legacy` is all of the predecessor's contract.
 """

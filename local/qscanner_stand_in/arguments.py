@@ -1,7 +1,8 @@
 """The command line, as published: `qscanner [flags] <command> <target> [flags]`.
 
 Flags stand before or after the command. `--image`, `--tag` and `--output-format` are not among
-them: the real tool has never had them (qualys-lambda removed the last as invalid).
+them: the real tool has never had them (qualys-lambda removed the last as invalid). A command line
+that begins with one of them is the predecessor's, which `legacy` takes.
 """
 
 import argparse
@@ -34,8 +35,11 @@ _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|s|m|h))+")
 _UNIT_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Refuses as qscanner does: on the console, with its own exit code."""
+
     def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and end."""
         print(f"ERROR: invalid parameter: {message}", flush=True)
         raise SystemExit(INVALID_PARAMETER)
 
@@ -45,7 +49,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
     Lists come as tuples, `scan_timeout` in seconds. Other commands exist and are not imitated.
     """
-    parser = _Parser(prog="qscanner", allow_abbrev=False, add_help=False)
+    parser = Parser(prog="qscanner", allow_abbrev=False, add_help=False)
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("target")
     _add_flags(parser)

@@ -18,6 +18,9 @@ QSCANNER_STAND_IN_FILE names; without the variable nothing is told. All keys are
                             has ended, and is whole only then
     reportBytes             the SARIF report stops after so many bytes, and stays like that
     reportPaddingBytes      the SARIF report holds so many random bytes besides (as base64)
+    proof, indent           of the legacy document, for which the two before count too: it also
+                            tells how the scan went, as the inventory does; it is written in lines
+                            with so many spaces. By default in one line, and without
     oom                     true: killed (137) at the end of `seconds`, with no file written
 
 Later: findings by the manifest that a registry serves.

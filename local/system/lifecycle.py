@@ -226,7 +226,6 @@ def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
         "QSCANNER_RESOURCE_GROUP": where.scan_resource_group,
         "AZURE_REGION": "westeurope",
         "QUALYS_POD": "US1",
-        "QUALYS_ACCESS_TOKEN": installation(folder).access_token,
         "EXPECTED_SCAN_SECONDS": "2",
         "REGISTRY_CREDENTIALS": registry.credentials(folder, where),
         "ARM_ENDPOINT": where.arm_url,
@@ -234,6 +233,8 @@ def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
         "AzureWebJobsStorage": storage,
         "FUNCTIONS_WORKER_RUNTIME": "python",
     }
+    if not os.environ.get("QUALYS_USERNAME"):  # which asks for the legacy profile
+        own["QUALYS_ACCESS_TOKEN"] = installation(folder).access_token
     return own | {name: os.environ[name] for name in own if name in os.environ}
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,12 +68,14 @@ def run(
     *arguments: str,
     told: dict[str, dict[str, Any]] | None = None,
     token: str | None = TOKEN,
+    variables: Mapping[str, str] | None = None,
 ) -> Run:
     """The stand-in with these arguments."""
     file, out = tmp_path / "told.json", tmp_path / "out"
     out.mkdir(exist_ok=True)
     write(file, {normal_name(image): one for image, one in (told or {}).items()})
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), FILE_VARIABLE: str(file)}
+    environment |= variables or {}
     if token is not None:
         environment["QUALYS_ACCESS_TOKEN"] = token
     command: Sequence[str] = [sys.executable, "-m", "local.qscanner_stand_in", *arguments]

@@ -56,13 +56,18 @@ def serving(
 
 
 def start(
-    app: Path, state: Path, log: Path, settings: Mapping[str, str], options: Sequence[str] = ()
+    app: Path,
+    state: Path,
+    log: Path,
+    settings: Mapping[str, str],
+    options: Sequence[str] = (),
+    module: str = "local.functions_host",
 ) -> "subprocess.Popen[str]":
     """Start a host on a free port, its log appended to a file."""
     arguments = ["--app", str(app), "--port", "0", "--key", KEY, "--state", str(state), *options]
     with log.open("a") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "local.functions_host", *arguments],
+            [sys.executable, "-m", module, *arguments],
             env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **settings},
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,73 +1,62 @@
-"""A host that is killed goes on where it was."""
+"""A host that is killed goes on where it was; `make crash` kills more of them."""
 
-import json
-import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-import requests
+import pytest
 
-from tests.local_host.host_process import APPS, KEY, HostProcess, serving
+from local.functions_host.durable import history as events
+from local.functions_host.durable.history import Event, Kind
+from tests.crash import proof
+from tests.crash.lives import Lives
+from tests.crash.places import Place
 
-INSTANCES = 20
-KILLS = 6
-TIMEOUT_SECONDS = 30
-BASE = "/runtime/webhooks/durabletask"
-WITH_KEY = {"x-functions-key": KEY}
-
-
-def start_all(host: HostProcess) -> None:
-    for number in range(INSTANCES):
-        url = f"{host.url}{BASE}/orchestrators/add_up/{number}"
-        body = json.dumps(json.dumps(number))
-        headers = WITH_KEY | {"Content-Type": "application/json"}
-        requests.post(url, data=body, headers=headers, timeout=TIMEOUT_SECONDS).raise_for_status()
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+KILLS_A_PLACE = 2
 
 
-def statuses(host: HostProcess) -> dict[str, tuple[str, object]]:
-    """Status and output of each instance that was started here; children have ids of their own."""
-    url = f"{host.url}{BASE}/instances?top=500"
-    found = requests.get(url, headers=WITH_KEY, timeout=TIMEOUT_SECONDS).json()
-    return {
-        one["instanceId"]: (one["runtimeStatus"], one["output"])
-        for one in found
-        if one["instanceId"].isdigit()
-    }
-
-
-def lines(trace: Path) -> int:
-    return trace.read_text().count("\n") if trace.exists() else 0
-
-
-def test_whatever_is_killed_every_orchestration_completes_with_the_right_output(
+def test_wherever_it_is_killed_every_orchestration_completes_and_uses_each_result_once(
     tmp_path: Path,
 ) -> None:
-    """Killed while activities run, again and again; nothing is lost, no result is used twice."""
-    trace = tmp_path / "trace.txt"
-    settings = {"TRACE_FILE": str(trace)}
-    for kill in range(KILLS):
-        with serving(APPS / "crash", tmp_path, settings) as host:
-            if kill == 0:
-                start_all(host)
-            more = lines(trace) + 7
-            while lines(trace) < more and not is_done(host):
-                pass
-            host.kill()
+    lives = Lives(tmp_path, instances=40, kills=KILLS_A_PLACE * len(Place), seed=6)
 
-    with serving(APPS / "crash", tmp_path, settings) as host:
-        while not is_done(host):
-            pass
-        found = statuses(host)
-        assert host.stop() == 0
+    lives.run()
 
-    # (n+1) + 1 and (n+1) + 2, together 2n+5, doubled, and one more
-    assert found == {str(n): ("Completed", 4 * n + 11) for n in range(INSTANCES)}
-    check = sqlite3.connect(tmp_path / "durable.sqlite")
-    assert check.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert check.execute(
-        "SELECT (SELECT COUNT(*) FROM work), COUNT(*) FROM messages"
-    ).fetchone() == (0, 0)
-    check.close()
+    assert lives.happened == dict.fromkeys(Place, KILLS_A_PLACE)
+    assert proof.prove(tmp_path, lives.client.started).instances >= 40
 
 
-def is_done(host: HostProcess) -> bool:
-    return all(status == "Completed" for status, _ in statuses(host).values())
+RUNS: list[dict[str, Any]] = [
+    {"token": "x/a/1", "after": []},
+    {"token": "x/a/2", "after": []},
+    {"token": "x/b/3", "after": ["x/a/2"]},
+]
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        ["x/a/1", "x/b/3"],  # a later activity was given another run's result
+        ["x/a/2", "x/a/2", "x/b/3"],
+        ["x/a/2", "x/b/4"],  # no run has returned it
+    ],
+)
+def test_the_proof_notices_a_result_that_is_not_the_one(used: list[str]) -> None:
+    proof._each_result_is_used_once(RUNS, ["x/a/2", "x/b/3"])
+
+    with pytest.raises(AssertionError):
+        proof._each_result_is_used_once(RUNS, used)
+
+
+BEGUN = events.task_scheduled(NOW, 0, "work")
+ENDED = events.completed(NOW, 0, "1")
+OVER = events.event(Kind.EXECUTION_COMPLETED, NOW)
+
+
+@pytest.mark.parametrize("history", [[BEGUN, OVER], [BEGUN, ENDED, ENDED, OVER], [BEGUN, ENDED]])
+def test_the_proof_notices_an_end_too_few_or_too_many(history: list[Event]) -> None:
+    assert proof._ends_what_it_began("x", [BEGUN, ENDED, OVER]) == 1
+
+    with pytest.raises(AssertionError):
+        proof._ends_what_it_began("x", history)

@@ -11,6 +11,13 @@ COMPLETE = {
     "STORAGE_ACCOUNT_NAME": "storage",
 }
 
+# What makes the profile legacy, beside COMPLETE without its access token.
+LOGIN = {
+    "QUALYS_ACCESS_TOKEN": "",
+    "QUALYS_USERNAME": "acme_user1",
+    "QUALYS_PASSWORD": "made-up-password",
+}
+
 
 def settings(**changed: str) -> Settings:
     """Complete settings, save for the ones named."""

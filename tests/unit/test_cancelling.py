@@ -117,7 +117,7 @@ def test_a_step_of_a_scan_whose_record_was_ended_by_somebody_else_does_nothing()
 def test_the_record_of_a_scan_without_a_result_keeps_the_scanners_last_words() -> None:
     """Lines and partial counts for a person, without secrets, and never a verdict."""
     app, fakes = running()
-    token = app.settings.qualys_access_token
+    token = app.settings.qualys.access_token
     told = f"INFO  OS package(s) detected: 12\nERROR: upload failed for {token}\n"
     fakes.groups.logs[ATTEMPT.group, SCANNER] = told
 

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,10 @@ from imagescan.container_group.name import group_name
 from imagescan.container_group.refusals import RULES, CreateLater, after_refusal
 from imagescan.container_group.time_budget import had_courier_left, share_out
 from imagescan.ports import Refusal
+from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt
-from tests.unit.environment import settings
+from tests.unit.environment import COMPLETE, LOGIN, settings
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 IMAGE = "docker.io/library/nginx:1.27"
@@ -75,8 +77,8 @@ def test_the_access_token_is_a_secure_value_and_stands_nowhere_else() -> None:
     body = build_body(Attempt("s", IMAGE, 1, "qscanner-x"), known, NOW)
     [variable] = body["properties"]["containers"][0]["properties"]["environmentVariables"]
 
-    assert variable == {"name": "QUALYS_ACCESS_TOKEN", "secureValue": known.qualys_access_token}
-    assert json.dumps(body).count(known.qualys_access_token) == 1
+    assert variable == {"name": "QUALYS_ACCESS_TOKEN", "secureValue": known.qualys.access_token}
+    assert json.dumps(body).count(known.qualys.access_token) == 1
 
 
 def test_cpu_and_memory_of_both_containers_are_the_settings_in_total() -> None:
@@ -98,6 +100,40 @@ def test_the_scanner_gets_the_arguments_of_the_published_command_line() -> None:
     assert not {"--image", "--tag", "--output-format", "--access-token"} & set(command)
     assert command[command.index("--scan-types") + 1] == "pkg,secret"
     assert command[command.index("--scan-timeout") + 1] == "600s"
+
+
+def legacy_body(**changed: str) -> dict[str, Any]:
+    attempt = Attempt("s", IMAGE, 1, "qscanner-x", Profile.LEGACY)
+    return build_body(attempt, settings(**LOGIN, **changed), NOW)
+
+
+def test_a_legacy_scan_is_one_container_with_the_predecessors_arguments_and_no_shell() -> None:
+    """ACI replaces the entry point: the binary's path is absolute, and the image one argument."""
+    properties = legacy_body()["properties"]
+    [scanner] = properties["containers"]
+
+    command = scanner["properties"]["command"]
+    assert command[:5] == ["/opt/qualys/qscanner", "--image", IMAGE, "--output-format", "json"]
+    assert command[5:] == [
+        "--tag", f"image={IMAGE}", "--tag", "scan_id=s", "--tag", f"scan_time={NOW.isoformat()}",
+    ]  # fmt: skip
+    assert scanner["name"] == "qscanner"
+    assert "volumes" not in properties
+    assert scanner["properties"]["resources"]["requests"] == {"cpu": 1, "memoryInGB": 2}
+
+
+def test_the_legacy_login_goes_out_as_secure_values_and_nowhere_else() -> None:
+    """An access token that is set too stays at home."""
+    token = COMPLETE["QUALYS_ACCESS_TOKEN"]
+    body = json.dumps(legacy_body(QSCANNER_PROFILE="legacy"))
+    [scanner] = legacy_body()["properties"]["containers"]
+
+    assert scanner["properties"]["environmentVariables"] == [
+        {"name": name, "secureValue": LOGIN[name]}
+        for name in ("QUALYS_USERNAME", "QUALYS_PASSWORD")
+    ]
+    assert body.count(LOGIN["QUALYS_USERNAME"]) == body.count(LOGIN["QUALYS_PASSWORD"]) == 1
+    assert token not in body
 
 
 def refusal(code: str, message: str = "", retry_after_seconds: int | None = None) -> Refusal:

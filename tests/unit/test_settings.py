@@ -5,8 +5,9 @@ import json
 import pytest
 
 from imagescan.errors import ConfigurationError
+from imagescan.scan.profile import Profile
 from imagescan.settings import read_settings
-from tests.unit.environment import COMPLETE, settings
+from tests.unit.environment import COMPLETE, LOGIN, settings
 
 
 def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> None:
@@ -37,6 +38,9 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         ("WATCHED_SUBSCRIPTIONS", "mine, yours"),
         ("WATCHED_SUBSCRIPTIONS", ","),
         ("REGISTRY_CREDENTIALS", "@Microsoft.KeyVault(SecretUri=https://v/secrets/x)"),
+        ("QSCANNER_PROFILE", "modern"),
+        ("QUALYS_USERNAME", "abc"),
+        ("QUALYS_PASSWORD", "a\nb\nc\nd"),
     ],
 )
 def test_a_malformed_setting_is_named(name: str, value: str) -> None:
@@ -93,3 +97,62 @@ def test_passwords_of_registries_are_redacted_from_what_is_stored() -> None:
 
     assert "long-enough" in known.secrets
     assert "name" not in known.secrets
+
+
+@pytest.mark.parametrize(
+    ("given", "profile"),
+    [
+        ({}, Profile.QSCANNER),
+        (LOGIN, Profile.LEGACY),
+        (LOGIN | {"QUALYS_ACCESS_TOKEN": COMPLETE["QUALYS_ACCESS_TOKEN"]}, Profile.QSCANNER),
+        (LOGIN | {"QUALYS_POD": ""}, Profile.LEGACY),
+        (COMPLETE | LOGIN | {"QSCANNER_PROFILE": "legacy"}, Profile.LEGACY),
+    ],
+)
+def test_the_profile_follows_from_the_credentials_unless_it_is_named(
+    given: dict[str, str], profile: Profile
+) -> None:
+    """A token is the published way and wins; the legacy profile needs no pod."""
+    assert settings(**given).profile is profile
+
+
+def test_the_legacy_profile_asks_for_half_the_machine() -> None:
+    """As the predecessor did; settings still win."""
+    known = settings(**LOGIN)
+    told = settings(**LOGIN, QSCANNER_CPU="3", QSCANNER_MEMORY_GB="5")
+
+    assert (known.cpu, known.memory_gb) == (1, 2)
+    assert (told.cpu, told.memory_gb) == (3, 5)
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"QUALYS_PASSWORD": ""}, ["QUALYS_PASSWORD"]),
+        ({"QUALYS_USERNAME": ""}, ["QUALYS_USERNAME"]),
+        (
+            {"QSCANNER_PROFILE": "legacy", "QUALYS_USERNAME": "", "QUALYS_PASSWORD": ""},
+            ["QUALYS_USERNAME", "QUALYS_PASSWORD"],
+        ),
+        ({"QSCANNER_PROFILE": "qscanner"}, ["QUALYS_ACCESS_TOKEN"]),
+        (
+            {"QSCANNER_PROFILE": "qscanner", "QUALYS_POD": ""},
+            ["QUALYS_ACCESS_TOKEN", "QUALYS_POD"],
+        ),
+    ],
+)
+def test_what_the_profile_needs_is_told_by_name(given: dict[str, str], missing: list[str]) -> None:
+    """A half of the login means the legacy profile; the other half is what is missing."""
+    with pytest.raises(ConfigurationError) as caught:
+        settings(**LOGIN | given)
+
+    assert [problem.partition(" ")[0] for problem in caught.value.problems] == missing
+
+
+def test_user_name_and_password_are_secrets() -> None:
+    """They are taken out of whatever is kept, and not shown."""
+    known = settings(**LOGIN)
+
+    assert {LOGIN["QUALYS_USERNAME"], LOGIN["QUALYS_PASSWORD"]} <= set(known.secrets)
+    assert LOGIN["QUALYS_USERNAME"] not in repr(known)
+    assert LOGIN["QUALYS_PASSWORD"] not in repr(known)

@@ -1,0 +1,142 @@
+targetScope = 'subscription'
+
+import { AppSettings, Secrets } from 'types.bicep'
+
+metadata name = 'imagescan'
+metadata description = 'The app and all it needs, but for what is watched: watch.bicep connects that, once the code is deployed.'
+
+@description('Region of the app; see scanLocation.')
+param location string
+
+@description('Region of the container groups of scans.')
+param scanLocation string = location
+
+@description('Resource group of the app.')
+param resourceGroupName string
+
+@description('Resource group in which scans run; nothing else may live there.')
+param scanResourceGroupName string = '${resourceGroupName}-scans'
+
+@description('Secrets to write into the vault now, by the name of their setting.')
+param secrets Secrets
+
+@description('Settings that the app reads from the vault: those written now, and those that were before.')
+param secretSettings string[]
+
+@description('Settings of the app that are left to you, such as QUALYS_POD or SCAN_TIMEOUT.')
+param optionalSettings AppSettings = {}
+
+@description('Instances that are kept warm for orchestrations and steps; each is billed all the time.')
+@minValue(0)
+param alwaysReadyInstances int = 0
+
+@description('The most instances that the app scales out to.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int = 40
+
+@description('Version of Python that the app runs on.')
+@allowed(['3.11', '3.12', '3.13'])
+param pythonVersion string = '3.12'
+
+var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName))
+var storageAccountName = 'imagescan${suffix}'
+var functionAppName = 'imagescan-${suffix}'
+var identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities'
+var appIdentityName = 'imagescan-app-${suffix}'
+var scanIdentityName = 'imagescan-scan-${suffix}'
+var appIdentityId = resourceId(subscription().subscriptionId, resourceGroupName, identityType, appIdentityName)
+var scanIdentityId = resourceId(subscription().subscriptionId, resourceGroupName, identityType, scanIdentityName)
+var vaultName = 'imagescan-${take(suffix, 13)}'
+var fromVault = toObject(
+  secretSettings,
+  setting => setting,
+  setting => '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${toLower(replace(setting, '_', '-'))})'
+)
+var tags = { application: 'imagescan' }
+
+resource appGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: resourceGroupName
+  location: location
+  tags: tags
+}
+
+resource scanGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: scanResourceGroupName
+  location: scanLocation
+  tags: tags
+}
+
+module identities 'modules/identities.bicep' = {
+  scope: appGroup
+  params: { location: location, appName: appIdentityName, scanName: scanIdentityName, tags: tags }
+}
+
+module storage 'modules/storage.bicep' = {
+  scope: appGroup
+  params: {
+    location: location
+    accountName: storageAccountName
+    appPrincipalId: identities.outputs.appPrincipalId
+    tags: tags
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  scope: appGroup
+  params: {
+    location: location
+    name: vaultName
+    appPrincipalId: identities.outputs.appPrincipalId
+    secrets: secrets
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: appGroup
+  params: {
+    location: location
+    suffix: suffix
+    appPrincipalId: identities.outputs.appPrincipalId
+    tags: tags
+  }
+}
+
+module scanGroupRole 'modules/scan-group-role.bicep' = {
+  scope: scanGroup
+  params: { appPrincipalId: identities.outputs.appPrincipalId }
+}
+
+module app 'modules/function-app.bicep' = {
+  scope: appGroup
+  params: {
+    location: location
+    name: functionAppName
+    identityId: appIdentityId
+    identityClientId: identities.outputs.appClientId
+    storageAccountName: storageAccountName
+    deploymentContainerUrl: storage.outputs.deploymentContainerUrl
+    insightsConnectionString: monitoring.outputs.connectionString
+    alwaysReadyInstances: alwaysReadyInstances
+    maximumInstances: maximumInstances
+    pythonVersion: pythonVersion
+    settings: union(optionalSettings, fromVault, {
+      AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
+      QSCANNER_RESOURCE_GROUP: scanGroup.name
+      AZURE_REGION: scanLocation
+      STORAGE_ACCOUNT_NAME: storageAccountName
+      SCAN_IDENTITY_ID: scanIdentityId
+    })
+    tags: tags
+  }
+  dependsOn: [vault]
+}
+
+output functionAppName string = functionAppName
+output functionAppUrl string = 'https://${app.outputs.hostName}'
+output functionAppId string = app.outputs.id
+output appPrincipalId string = identities.outputs.appPrincipalId
+output keyVaultName string = vaultName
+output storageAccountName string = storageAccountName
+output scanResourceGroupName string = scanGroup.name

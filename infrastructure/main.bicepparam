@@ -1,0 +1,22 @@
+using 'main.bicep'
+
+// deploy.sh hands everything over in the environment: secrets so stand in no file and no argument list.
+param location = readEnvironmentVariable('LOCATION')
+param scanLocation = readEnvironmentVariable('SCAN_LOCATION', readEnvironmentVariable('LOCATION'))
+param resourceGroupName = readEnvironmentVariable('RESOURCE_GROUP')
+param scanResourceGroupName = readEnvironmentVariable('SCAN_RESOURCE_GROUP')
+param secrets = {
+  QUALYS_ACCESS_TOKEN: readEnvironmentVariable('QUALYS_ACCESS_TOKEN', '')
+  REGISTRY_CREDENTIALS: readEnvironmentVariable('REGISTRY_CREDENTIALS', '')
+  NOTIFY_WEBHOOK_URL: readEnvironmentVariable('NOTIFY_WEBHOOK_URL', '')
+}
+
+// Names, separated by spaces: of the secrets above, and of those that the vault has from before.
+param secretSettings = filter(split(readEnvironmentVariable('SECRET_SETTINGS'), ' '), name => !empty(name))
+param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
+
+// What was set on the app before stays set: [{name, value}]. What is given now, NAME=VALUE a line, wins.
+var kept = toObject(json(readEnvironmentVariable('KEPT_SETTINGS', '[]')), one => one.name, one => one.value)
+var lines = filter(split(readEnvironmentVariable('SETTINGS', ''), '\n'), line => contains(line, '='))
+var given = toObject(lines, line => first(split(line, '='))!, line => substring(line, indexOf(line, '=') + 1))
+param optionalSettings = union(kept, given)
