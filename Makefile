@@ -34,9 +34,9 @@ start: $(SETUP) ## start the whole system in the background (HOST=func or HOST=P
 stop: ## end what `make start` started
 	@if [ -x $(PY) ]; then $(PY) -m local.system stop; fi
 
-host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=folder
+host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=folder OPTIONS="..."
 	@exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
-		--key "$(or $(KEY),local)" --state "$(or $(STATE),$(LOCAL)/host-alone)"
+		$(if $(KEY),--key "$(KEY)") --state "$(or $(STATE),$(LOCAL)/host-alone)" $(OPTIONS)
 
 test: $(SETUP) ## run every test
 	@$(PY) -m pytest -q -n 2 --dist loadgroup

@@ -2,11 +2,13 @@
 
 Reading order: `server` joins everything; `app` loads a Functions app and `invocation` calls its
 functions; `http_functions`, `event_grid` and `timers` (with `ncrontab`) are the triggers;
-`durable/` is the engine; `clock` is where the time comes from. It was built after recordings of
-the real Durable extension (tests/conformance), which settle what it has to do.
+`durable/` is the engine; `clock` is where the time comes from, `keys` where the key, `logs` how
+lines look. It was built after recordings of the real Durable extension (tests/conformance), which
+settle what it has to do.
 
 On purpose unlike Azure: an activity that a killed host was running is run again at once, not after
 five minutes; a call of an unknown activity or sub-orchestrator fails at once, with a sentence; a
-termination is never lost. Not supported, and refused by name: entities, durable HTTP calls, rewind,
-restart, and every binding that `app.SERVED` does not list.
+termination is never lost; an instance is forgotten thirty days after its end, unless told
+otherwise. Not supported, and refused by name: entities, durable HTTP calls, rewind, restart, and
+every binding that `app.SERVED` does not list.
 """

@@ -5,6 +5,7 @@ import secrets
 import signal
 import socket
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -32,13 +33,17 @@ class ListenError(Exception):
 
 @dataclass(frozen=True)
 class Options:
-    """What the host is started with; `key` is system key and function key, port 0 a free one."""
+    """What the host is started with; `key` is system key and function key, port 0 a free one.
+
+    Ended instances are kept for that long; None: for ever.
+    """
 
     app: Path
     port: int
     key: str
     state: Path
-    synchronous: Synchronous = Synchronous.NORMAL
+    synchronous: Synchronous
+    keep: timedelta | None
 
 
 async def serve(options: Options) -> None:
@@ -56,7 +61,7 @@ async def serve(options: Options) -> None:
     links = Links(base + DURABLE, app.hub, options.key)
     invoker = Invoker(usual_threads(), links.binding(f"{base}{rpc}/"))
     clock = SystemClock()
-    engine = Engine(app, store, invoker, clock)
+    engine = Engine(app, store, invoker, clock, options.keep)
     timers = Timers(app, invoker, store, clock)
     routes = web.Application(client_max_size=LARGEST_BODY_BYTES, middlewares=[_plain_refusals])
     _mount_webhooks(

@@ -39,11 +39,12 @@ def serving(
     state: Path,
     settings: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
+    key: str | None = KEY,
 ) -> Iterator[HostProcess]:
     """A host on the app; ended at the end, however that comes."""
     state.mkdir(parents=True, exist_ok=True)
     log = state / "host.log"
-    process = start(app, state, log, settings or {}, options)
+    process = start(app, state, log, settings or {}, options, key=key)
     assert process.stdout is not None
     ready = process.stdout.readline()
     assert ready.startswith("ready "), log.read_text()
@@ -62,9 +63,11 @@ def start(
     settings: Mapping[str, str],
     options: Sequence[str] = (),
     module: str = "local.functions_host",
+    key: str | None = KEY,
 ) -> "subprocess.Popen[str]":
     """Start a host on a free port, its log appended to a file."""
-    arguments = ["--app", str(app), "--port", "0", "--key", KEY, "--state", str(state), *options]
+    keyed = ["--key", key] if key else []
+    arguments = ["--app", str(app), "--port", "0", "--state", str(state), *keyed, *options]
     with log.open("a") as errors:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -60,12 +60,14 @@ class VirtualClock:
 class VirtualHost:
     """Orchestrators and activities, given as plain functions, on the engine."""
 
-    def __init__(self, folder: Path, *functions: Callable[..., Any]) -> None:
+    def __init__(
+        self, folder: Path, *functions: Callable[..., Any], keep: timedelta | None = None
+    ) -> None:
         self.store = Store(folder / "durable.sqlite")
         self.clock = VirtualClock()
         self.contexts: list[dict[str, Any]] = []
         self.app = self._watched(index(_registered(functions), {}))
-        self.engine = Engine(self.app, self.store, Invoker(4, "{}"), self.clock)
+        self.engine = Engine(self.app, self.store, Invoker(4, "{}"), self.clock, keep)
 
     def run(
         self, name: str, data: Any = None, *steps: Callable[[Engine, Instance], None]

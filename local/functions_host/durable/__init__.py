@@ -4,7 +4,7 @@
   history, `determinism` finds what changed, `episode` calls an orchestrator once and reads its
   answer. With azure-functions-durable 2.x this part goes, the others stay.
 * `engine` takes what clients ask for and runs episodes, `execution` writes what they change,
-  `activities` runs the work.
+  `activities` runs the work, `retention` forgets what ended long ago.
 * `store` keeps everything in SQLite; `records` says what that is.
 * `client_api` is the HTTP API that the SDK's client and people speak to, with `instance_queries`,
   `links` and `shown_history`.

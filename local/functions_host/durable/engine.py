@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from local.functions_host.app import App
 from local.functions_host.clock import Clock, iso
@@ -19,6 +20,7 @@ from local.functions_host.durable.episode import Answer, End, failure, run_episo
 from local.functions_host.durable.execution import Executions
 from local.functions_host.durable.history import Event, Kind
 from local.functions_host.durable.records import Instance, Status
+from local.functions_host.durable.retention import Retention
 from local.functions_host.durable.store import Store
 from local.functions_host.invocation import Invoker
 
@@ -29,12 +31,15 @@ LONGEST_TRANSACTION_SECONDS = 0.02
 class Engine:
     """The orchestrations of one app."""
 
-    def __init__(self, app: App, store: Store, invoker: Invoker, clock: Clock) -> None:
-        """Nothing runs before `run`."""
+    def __init__(
+        self, app: App, store: Store, invoker: Invoker, clock: Clock, keep: timedelta | None = None
+    ) -> None:
+        """Nothing runs before `run`. Ended instances are kept for so long; None: for ever."""
         self.store, self.clock = store, clock
         self._app = app
         self._wake = asyncio.Event()
         self._activities = Activities(app, store, invoker, clock, self._wake.set)
+        self._retention = Retention(store, keep)
         self._executions = Executions(store, self.has_orchestrator, self._has_activity)
 
     # ------------------------------------------------------------------ what clients ask for
@@ -95,6 +100,7 @@ class Engine:
         try:
             while not stop.is_set():
                 self._wake.clear()
+                self._retention.forget_old(self.clock.now())
                 self._activities.keep_outcomes()
                 self._activities.begin()
                 due = deque(self.store.due_instances(self.clock.now()))
@@ -113,7 +119,8 @@ class Engine:
 
     async def _let_time_pass(self) -> None:
         is_busy = self._activities.is_any_running
-        await self.clock.sleep(self.store.next_due(), self._wake, is_busy=is_busy)
+        due = [one for one in (self.store.next_due(), self._retention.next_due()) if one]
+        await self.clock.sleep(min(due, default=None), self._wake, is_busy=is_busy)
 
     # ------------------------------------------------------------------ episodes
     def _run_episodes(self, due: deque[str]) -> None:

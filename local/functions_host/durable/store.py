@@ -51,6 +51,9 @@ CREATE TABLE work (
 CREATE INDEX work_instance ON work (instance);
 CREATE TABLE timers (name TEXT PRIMARY KEY, last_run TEXT NOT NULL) WITHOUT ROWID;
 """
+# Made in files of before it too; costs something when an instance ends, and only then.
+_ENDED = "status IN ('Completed', 'Failed', 'Terminated')"
+_ENDED_INDEX = f"CREATE INDEX IF NOT EXISTS instances_ended ON instances (updated) WHERE {_ENDED}"
 _OWN_COLUMNS = (
     "id", "name", "execution", "status", "input", "output", "custom_status", "created", "updated",
 )  # fmt: skip
@@ -104,6 +107,7 @@ class Store:
             self._db.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
             )
+        self._db.execute(_ENDED_INDEX)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -157,6 +161,17 @@ class Store:
             f"ORDER BY id LIMIT {limit:d}"
         )
         return [_instance(row) for row in self._db.execute(query, values)]
+
+    def ended_by(self, moment: datetime, limit: int) -> list[str]:
+        """The ids of instances that ended at that time or before, the oldest first."""
+        query = f"SELECT id FROM instances WHERE {_ENDED} AND updated <= ? ORDER BY updated LIMIT ?"  # noqa: S608
+        return [row[0] for row in self._db.execute(query, (iso(moment), limit))]
+
+    def oldest_end(self) -> datetime | None:
+        """When the instance ended that ended first."""
+        query = f"SELECT MIN(updated) FROM instances WHERE {_ENDED}"  # noqa: S608
+        updated = self._db.execute(query).fetchone()[0]
+        return parse(updated) if updated else None
 
     def put(self, one: Instance) -> None:
         """Insert or replace an instance."""
