@@ -20,7 +20,7 @@ AZURITE := local/azurite/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench crash check start stop host lock clean setup
+.PHONY: help demo test e2e bench crash check start stop host lock clean setup package
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy .
 	@$(PY) -m pytest -q tests/unit/test_architecture.py
+
+package: ## build the zip that is deployed to Azure, and print its size
+	@$(PYTHON) -m local.system.package .local/package/imagescan.zip
 
 setup: $(SETUP) ## install what the other commands need
 
