@@ -7,6 +7,8 @@ param resourceGroupName = readEnvironmentVariable('RESOURCE_GROUP')
 param scanResourceGroupName = readEnvironmentVariable('SCAN_RESOURCE_GROUP')
 param secrets = {
   QUALYS_ACCESS_TOKEN: readEnvironmentVariable('QUALYS_ACCESS_TOKEN', '')
+  QUALYS_USERNAME: readEnvironmentVariable('QUALYS_USERNAME', '')
+  QUALYS_PASSWORD: readEnvironmentVariable('QUALYS_PASSWORD', '')
   REGISTRY_CREDENTIALS: readEnvironmentVariable('REGISTRY_CREDENTIALS', '')
   NOTIFY_WEBHOOK_URL: readEnvironmentVariable('NOTIFY_WEBHOOK_URL', '')
 }

@@ -10,7 +10,13 @@ param tags Tags
 param secrets Secrets
 
 // The settings of the app that are secrets.
-var settings = ['QUALYS_ACCESS_TOKEN', 'REGISTRY_CREDENTIALS', 'NOTIFY_WEBHOOK_URL']
+var settings = [
+  'QUALYS_ACCESS_TOKEN'
+  'QUALYS_USERNAME'
+  'QUALYS_PASSWORD'
+  'REGISTRY_CREDENTIALS'
+  'NOTIFY_WEBHOOK_URL'
+]
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {

@@ -18,6 +18,7 @@ resource role 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
         actions: [
           'Microsoft.ContainerInstance/containerGroups/read'
           'Microsoft.App/containerApps/read'
+          'Microsoft.App/containerApps/revisions/read'
           'Microsoft.App/jobs/read'
         ]
         notActions: []

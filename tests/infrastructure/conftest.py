@@ -27,6 +27,10 @@ MAIN = {
     "SECRET_SETTINGS": "QUALYS_ACCESS_TOKEN REGISTRY_CREDENTIALS NOTIFY_WEBHOOK_URL",
     **SECRETS,
 }
+LEGACY = MAIN | {
+    "SETTINGS": "",
+    "SECRET_SETTINGS": "QUALYS_USERNAME QUALYS_PASSWORD",
+}
 OURS = {
     "subscriptionId": SUBSCRIPTION,
     "topicResourceGroupName": "scanner-rg-events",
@@ -60,6 +64,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def main(templates: Path) -> list[Resource]:
     """The app and all it needs."""
     return snapshot(templates, "main", MAIN)
+
+
+@pytest.fixture(scope="session")
+def legacy(templates: Path) -> list[Resource]:
+    """The app with a user name and a password, as its predecessor was deployed."""
+    return snapshot(templates, "main", LEGACY)
 
 
 @pytest.fixture(scope="session")

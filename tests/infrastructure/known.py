@@ -34,6 +34,8 @@ OF_THE_PLATFORM = {
 # Settings that are secrets, with values such as the vault would give.
 SECRETS = {
     "QUALYS_ACCESS_TOKEN": "made-up.token_for-tests.0123456789",
+    "QUALYS_USERNAME": "a user",
+    "QUALYS_PASSWORD": 'it\'s a "password" with $ and spaces',
     "REGISTRY_CREDENTIALS": '{"registry.example.com": {"username": "u", "password": "p"}}',
     "NOTIFY_WEBHOOK_URL": "https://hooks.example.com/secret",
 }

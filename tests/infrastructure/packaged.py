@@ -21,8 +21,8 @@ def main(words: list[str]) -> int:
     with zipfile.ZipFile(folder / "package.zip") as package:
         package.extractall(app)
     subprocess.run([sys.executable, "-m", "venv", "--clear", python.parents[1]], check=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--require-hashes"]
-    subprocess.run([*pip, "-r", app / "requirements.txt"], check=True)
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--require-hashes"]
+    subprocess.run([*pip, "-r", str(app / "requirements.txt")], check=True)
     # Our host needs nothing but what the app needs; the rest of the project is out of its reach.
     (folder / "host").mkdir(exist_ok=True)
     (folder / "host/local").unlink(missing_ok=True)

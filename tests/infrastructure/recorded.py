@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from imagescan.adapters.container_instances import AzureContainerGroups
 from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.container_group.body import COURIER, build_body
+from imagescan.deployment import ResourceKind, Scope
 from imagescan.ports import ContainerGroups, DeployedResources
 from imagescan.scan.request import Attempt
 from local.azure_emulator.arm_routes import Emulator
@@ -29,7 +30,13 @@ from tests.unit.environment import settings
 ENDPOINT = "http://emulator"
 SCAN_GROUP = "scanner-rg-scans"
 NAME = "qscanner-one"
-APP = {"location": "westeurope", "properties": {"template": {"containers": [{"image": "a:1"}]}}}
+APP = {
+    "location": "westeurope",
+    "properties": {
+        "configuration": {"activeRevisionsMode": "Multiple"},
+        "template": {"containers": [{"image": "a:1"}]},
+    },
+}
 DEPLOYED = {
     "Microsoft.ContainerInstance/containerGroups/agroup": group(),
     "Microsoft.App/containerApps/anapp": APP,
@@ -124,8 +131,17 @@ class Run:
     def _users_deploy(self) -> None:
         for path in self.deployed:
             self._users("PUT", path, DEPLOYED[path.partition("/providers/")[2]])
-            _call_every_method_of(DeployedResources, {"read": partial(self._resources.read, path)})
+            steps: dict[str, Callable[[], Any]] = {
+                "read": partial(self._resources.read, path),
+                "list_page": partial(self._list, path.split("/")[2]),
+            }
+            _call_every_method_of(DeployedResources, steps)
             self._users("DELETE", path)
+
+    def _list(self, subscription_id: str) -> None:
+        for group_name in (None, "their-rg"):
+            for kind in ResourceKind:
+                self._resources.list_page(Scope(subscription_id, group_name), kind, None)
 
     def _event_of(self, resource: str) -> dict[str, Any]:
         """Something else was written; the emulator has no such resources."""

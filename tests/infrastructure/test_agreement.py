@@ -26,6 +26,11 @@ def test_of_the_app_it_holds_that(check: checks.Check, main: list[Resource]) -> 
     assert check(main) == []
 
 
+@pytest.mark.parametrize("check", OF_THE_APP, ids=lambda check: check.__name__)
+def test_of_the_legacy_app_it_holds_that(check: checks.Check, legacy: list[Resource]) -> None:
+    assert check(legacy) == []
+
+
 def test_what_the_app_does_to_azure_is_granted_to_it_and_nothing_else(
     main: list[Resource], watch: list[Resource], run: Run
 ) -> None:
