@@ -23,6 +23,7 @@ from imagescan.ports import (
 )
 from imagescan.records.admission import Admission
 from imagescan.records.claims import Claims
+from imagescan.records.deployments import Deployments
 from imagescan.records.findings import StoredFindings
 from imagescan.records.images import Images
 from imagescan.records.inbox import Inbox
@@ -48,6 +49,7 @@ class App:
     scans: Scans
     findings: StoredFindings
     images: Images
+    deployments: Deployments
     claims: Claims
     admission: Admission
     ledger: Ledger
@@ -143,6 +145,7 @@ def build(settings: Settings) -> App:
 def put_together(settings: Settings, outside: Outside) -> App:
     """The app on an outside; which table is for what stands here and nowhere else."""
     table = outside.table
+    images = Images(table(TableName.IMAGES))
     return App(
         settings=settings,
         clock=outside.clock,
@@ -153,7 +156,8 @@ def put_together(settings: Settings, outside: Outside) -> App:
         inbox=Inbox(table(TableName.INBOX)),
         scans=Scans(table(TableName.SCANS), table(TableName.SCANS_BY_TIME)),
         findings=StoredFindings(table(TableName.FINDINGS)),
-        images=Images(table(TableName.IMAGES)),
+        images=images,
+        deployments=Deployments(table(TableName.DEPLOYMENTS), images),
         claims=Claims(table(TableName.CLAIMS)),
         admission=Admission(table(TableName.ADMISSION), settings.max_concurrent_scans),
         ledger=Ledger(table(TableName.CONTAINER_GROUPS)),

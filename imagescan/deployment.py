@@ -87,14 +87,28 @@ class DeploymentEvent:
     resource: ResourceId
 
 
-def read_event(event_id: object, event_type: object, subject: object) -> DeploymentEvent | None:
-    """The deployment that an event tells of; None for events that start no scan.
+@dataclass(frozen=True)
+class DeletionEvent:
+    """A resource was deleted."""
 
-    Raises `InvalidInput` for an event that cannot be understood. Deletions start nothing here.
+    event_id: str
+    resource: ResourceId
+
+
+def read_event(
+    event_id: object, event_type: object, subject: object
+) -> DeploymentEvent | DeletionEvent | None:
+    """What an event tells of a resource that runs images; None for all other events.
+
+    Raises `InvalidInput` for an event that cannot be understood.
     """
     if not isinstance(event_id, str) or not event_id:
         raise InvalidInput("invalid_event", "The event has no id.")
     resource = parse_resource_id(subject)
-    if event_type != "Microsoft.Resources.ResourceWriteSuccess" or resource.kind is None:
+    if resource.kind is None:
         return None
-    return DeploymentEvent(event_id, resource)
+    if event_type == "Microsoft.Resources.ResourceWriteSuccess":
+        return DeploymentEvent(event_id, resource)
+    if event_type == "Microsoft.Resources.ResourceDeleteSuccess":
+        return DeletionEvent(event_id, resource)
+    return None

@@ -13,9 +13,12 @@ AWAIT_ADMISSION = "await_admission"
 WATCH_SCANNER = "watch_scanner"
 AWAIT_REPORT = "await_report"
 REMOVE_CONTAINER_GROUP = "remove_container_group"
+TAKE_INVENTORY = "take_inventory"
 
 # Activities
 READ_DEPLOYMENT = "read_deployment"
+TAKE_INVENTORY_PAGE = "take_inventory_page"
+LOOK_FOR_UNSEEN = "look_for_unseen"
 OPEN_SCAN = "open_scan"
 ACQUIRE_CLAIM = "acquire_claim"
 RELEASE_CLAIM = "release_claim"

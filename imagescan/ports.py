@@ -25,6 +25,7 @@ class TableName(StrEnum):
     SCANS_BY_TIME = "ScansByTime"
     FINDINGS = "Findings"
     IMAGES = "Images"
+    DEPLOYMENTS = "Deployments"
     CLAIMS = "Claims"
     ADMISSION = "Admission"
     CONTAINER_GROUPS = "ContainerGroups"

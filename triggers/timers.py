@@ -1,11 +1,15 @@
 """What happens by itself."""
 
 import asyncio
+from dataclasses import asdict
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from imagescan.bootstrap import app
+from imagescan import function_names as names
+from imagescan.bootstrap import App, app
+from imagescan.inventory.scopes import choose_scopes
+from imagescan.records.inbox import Accepted
 from imagescan.telemetry import scan_log
 from triggers.starting import start
 
@@ -21,3 +25,22 @@ async def restart_accepted(timer: func.TimerRequest, client: df.DurableOrchestra
     for request in left_behind:
         scan_log().warning("Starting %s, which was left behind", request.instance_id)
         await start(the_app, client, request)
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 30 */6 * * *")
+@bp.durable_client_input(client_name="client")
+async def take_stock(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+    """Every six hours: an inventory of all that is watched, which no lost event can mislead."""
+    the_app = app()
+    request = await asyncio.to_thread(accept_inventory, the_app)
+    if request is not None:
+        await start(the_app, client, request)
+
+
+def accept_inventory(app: App) -> Accepted | None:
+    """Write this hour's inventory into the inbox; None where it is there already."""
+    now = app.clock.now()
+    name = f"inventory-{now:%Y%m%dT%H}"
+    scopes = [asdict(scope) for scope in choose_scopes(app.settings.watched_subscriptions)]
+    request = Accepted(f"inventory/{name}", names.TAKE_INVENTORY, name, {"scopes": scopes})
+    return request if app.inbox.accept(request, now) else None

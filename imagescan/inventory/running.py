@@ -28,6 +28,11 @@ class RunningResource:
     resource: ResourceId
     images: tuple[RunningImage, ...]
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether these are all its images."""
+        return not any(image.problem and not image.name for image in self.images)
+
 
 def read_images(names: Iterable[str]) -> tuple[RunningImage, ...]:
     """Images in normal form, each once, in their order; malformed names are told, not dropped."""

@@ -6,7 +6,9 @@ from imagescan.deployment import Scope
 
 
 def choose_scopes(
-    watched: Sequence[str], subscription_id: str | None, resource_group: str | None
+    watched: Sequence[str],
+    subscription_id: str | None = None,
+    resource_group: str | None = None,
 ) -> list[Scope]:
     """The scopes that are asked for: none where the subscription is not watched.
 

@@ -1,17 +1,19 @@
-"""The latest completed scan of each image."""
+"""What is known of each image: its latest completed scan, and where it runs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
-from imagescan.records import hashed
+from imagescan.records import hashed, put_newer, time_of
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.status import Status, Verdict
 
 ROW = "latest"
+INDEX = "images"
+AT = "at-"  # begins the keys of the rows that say where an image runs
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,48 @@ class Posture:
     finished_at: datetime
 
 
+@dataclass(frozen=True)
+class Use:
+    """A resource that runs an image, and when it was last seen to."""
+
+    resource_id: str
+    last_seen: datetime
+
+
 class Images:
-    """Postures by image reference in normal form."""
+    """Images by their reference in normal form."""
 
     def __init__(self, table: Table) -> None:
-        """Keep postures in this table."""
+        """Keep them in this table."""
         self._table = table
+
+    def names(self, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """At most `limit` images as (cursor, name), in an order that new ones do not disturb."""
+        rows = self._table.query(INDEX, after=after, limit=limit)
+        return [(row.key, str(row.values["image"])) for row in rows]
+
+    def uses(self, image: str, limit: int) -> list[Use]:
+        """At most `limit` resources that run an image."""
+        rows = self._table.query(hashed(image), after=AT, limit=limit)
+        return [
+            Use(str(row.values["resourceId"]), time_of(row))
+            for row in rows
+            if row.key.startswith(AT)
+        ]
+
+    def runs_in(self, image: str, resource_id: str, key: str, as_of: datetime) -> None:
+        """A resource, `key` being its own, was seen to run an image; an older time changes nothing.
+
+        May be repeated.
+        """
+        self._list(image)
+        put_newer(self._table, hashed(image), AT + key, as_of, {"resourceId": resource_id})
+
+    def runs_no_longer(self, image: str, key: str, is_outdated: Callable[[datetime], bool]) -> None:
+        """Take a resource from an image unless it was seen to run it since; may be repeated."""
+        row = self._table.get(hashed(image), AT + key)
+        if row is not None and is_outdated(time_of(row)):
+            self._table.delete(row)
 
     def latest(self, image: str) -> Posture | None:
         """The posture of an image, or None where it was never scanned to the end."""
@@ -42,6 +80,7 @@ class Images:
         if record.status is not Status.COMPLETED:
             return
         values = _values(record)
+        self._list(record.image)
         for _ in range(5):
             row = self._table.get(hashed(record.image), ROW)
             if row is None:
@@ -52,6 +91,9 @@ class Images:
             elif self._table.replace(row, values):
                 return
         raise TransientError(f"The posture of {record.image} is being changed by many at once.")
+
+    def _list(self, image: str) -> None:
+        self._table.insert(INDEX, hashed(image), {"image": image})
 
 
 def _finished_at(record: ScanRecord) -> datetime:

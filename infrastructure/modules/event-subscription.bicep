@@ -1,4 +1,4 @@
-metadata description = 'Tells the app of deployments: of these operations only, and never of its own scans.'
+metadata description = 'Tells the app of deployments and deletions: of these operations only, and never of its own scans.'
 
 param topicName string
 param name string
@@ -22,7 +22,10 @@ resource eventSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@
       properties: { resourceId: functionId, maxEventsPerBatch: 1, preferredBatchSizeInKilobytes: 64 }
     }
     filter: {
-      includedEventTypes: ['Microsoft.Resources.ResourceWriteSuccess']
+      includedEventTypes: [
+        'Microsoft.Resources.ResourceWriteSuccess'
+        'Microsoft.Resources.ResourceDeleteSuccess'
+      ]
       enableAdvancedFilteringOnArrays: false
       // Event Grid compares without regard to case, as Azure spells ids with any.
       advancedFilters: [
@@ -33,6 +36,9 @@ resource eventSubscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@
             'Microsoft.ContainerInstance/containerGroups/write'
             'Microsoft.App/containerApps/write'
             'Microsoft.App/jobs/write'
+            'Microsoft.ContainerInstance/containerGroups/delete'
+            'Microsoft.App/containerApps/delete'
+            'Microsoft.App/jobs/delete'
           ]
         }
         {

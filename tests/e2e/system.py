@@ -131,6 +131,22 @@ class System:
         self.need_emulator()
         return self.arm.container_groups.begin_create_or_update("test-rg", name, group)
 
+    def deploy_app(self, kind: str, name: str, image: str, init: str) -> str:
+        """Create a container app or job of a user's; its id."""
+        self.need_emulator()
+        resource_id = (
+            f"/subscriptions/{self.where.subscription_id}/resourceGroups/test-rg"
+            f"/providers/Microsoft.App/{kind}/{name}"
+        )
+        template = {
+            "containers": [{"name": "main", "image": image}],
+            "initContainers": [{"name": "init", "image": init}],
+        }
+        body = {"location": "westeurope", "properties": {"template": template}}
+        url = f"{self.where.arm_url}{resource_id}?api-version=2024-03-01"
+        requests.put(url, json=body, timeout=10).raise_for_status()
+        return resource_id
+
     def tell(self, what: str, value: Any) -> None:
         """Set images or faults of the emulator."""
         self.need_emulator()

@@ -98,6 +98,20 @@ def test_what_the_scanner_finds_comes_out_exactly(system: System) -> None:
     assert sorted(map(str, seen)) == sorted(map(str, told))
 
 
+@pytest.mark.essential
+@pytest.mark.parametrize("kind", ["containerApps", "jobs"])
+def test_a_container_app_or_job_that_is_deployed_is_scanned(system: System, kind: str) -> None:
+    """Its init containers' images too."""
+    image, init = random_image(), random_image()
+    system.tell("images", {image: {"findings": 1, "seconds": 0.5}, init: {"findings": 0}})
+
+    resource_id = system.deploy_app(kind, f"x-{uuid.uuid4().hex[:8]}", image, init)
+
+    scans = [system.ended_scan_of(one) for one in (image, init)]
+    assert [scan["verdict"] for scan in scans] == ["vulnerable", "clean"]
+    assert {scan["source"]["resourceId"] for scan in scans} == {resource_id}
+
+
 def test_a_group_that_only_looks_like_a_scan_is_scanned(system: System) -> None:
     """Nobody hides from scanning with a name and a tag."""
     image = random_image()

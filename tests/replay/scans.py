@@ -8,7 +8,7 @@ from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
-from orchestrators import scan_deployment, scan_image, waiting
+from orchestrators import scan_deployment, scan_image, take_inventory, waiting
 from tests.replay.harness import World
 
 ORCHESTRATORS = {
@@ -19,6 +19,7 @@ ORCHESTRATORS = {
     names.WATCH_SCANNER: waiting.watch,
     names.AWAIT_REPORT: waiting.collect_when_sealed,
     names.REMOVE_CONTAINER_GROUP: waiting.remove,
+    names.TAKE_INVENTORY: take_inventory.note_what_runs,
 }
 POLICY = Policy(timeout_seconds=1800, expected_seconds=60)
 CLEAN = Outcome(Status.COMPLETED, Verdict.CLEAN, counts={"total": 0})
@@ -84,5 +85,7 @@ def world(**changed: Step) -> World:
         names.CONFIRM_CONTAINER_GROUP_GONE: always({"isGone": True}),
         names.RECORD_OUTCOME: always({}),
         names.NOTIFY: always({}),
+        names.TAKE_INVENTORY_PAGE: always({"resources": 0, "refused": None, "next": None}),
+        names.LOOK_FOR_UNSEEN: always({"next": None}),
     }
     return World(activities | changed, ORCHESTRATORS)

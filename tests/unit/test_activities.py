@@ -25,6 +25,12 @@ ATTEMPT = Attempt("s1", IMAGE, 1, "qscanner-nginx-1")
 PLANTED = "AKIA-PLANTED-SECRET"
 
 
+def resource(name: str) -> str:
+    subscription = "11111111-2222-3333-4444-555555555555"
+    kind = "Microsoft.ContainerInstance/containerGroups"
+    return f"/subscriptions/{subscription}/resourceGroups/rg/providers/{kind}/{name}"
+
+
 def request(app: App, scan_id: str = "s1", *, force: bool = False) -> ScanRequest:
     return ScanRequest(scan_id, IMAGE, Source("request"), app.policy, force)
 
@@ -255,9 +261,9 @@ def test_a_terminal_record_is_written_once_and_stays() -> None:
 def test_a_deployment_names_each_image_once_in_normal_form() -> None:
     """Two spellings of one image are one scan; what is no reference is told."""
     app, fakes = fake_app()
-    fakes.resources.answers["/r"] = Deployed(("nginx:1.27", IMAGE, "UPPER/case"))
+    fakes.resources.answers[resource("web")] = Deployed(("nginx:1.27", IMAGE, "UPPER/case"))
 
-    page = deployments.read(app, "/r", 0)
+    page = deployments.read(app, resource("web"), 0)
 
     assert [one["name"] for one in page["images"]] == [IMAGE, "UPPER/case"]
     assert page["images"][0]["problem"] is None
@@ -268,12 +274,12 @@ def test_many_images_come_in_pages_that_fit_the_history() -> None:
     """What crosses the orchestrator stays below 8 KB."""
     app, fakes = fake_app()
     images = tuple(f"registry.example.com/{'x' * 200}/{n}:{'t' * 120}" for n in range(60))
-    fakes.resources.answers["/r"] = Deployed(images)
+    fakes.resources.answers[resource("web")] = Deployed(images)
     names: list[str] = []
     start: int | None = 0
 
     while start is not None:
-        page = deployments.read(app, "/r", start)
+        page = deployments.read(app, resource("web"), start)
         assert len(json.dumps(page)) < 8192
         names += [one["name"] for one in page["images"]]
         start = page["next"]
@@ -284,8 +290,8 @@ def test_many_images_come_in_pages_that_fit_the_history() -> None:
 def test_a_resource_that_is_gone_has_no_images_and_one_that_is_locked_has_a_problem() -> None:
     """404 starts nothing; 403 ends in a record."""
     app, fakes = fake_app()
-    fakes.resources.answers["/locked"] = Refusal("AuthorizationFailed", "no", 403)
+    fakes.resources.answers[resource("locked")] = Refusal("AuthorizationFailed", "no", 403)
 
-    assert deployments.read(app, "/gone", 0)["images"] == []
-    [locked] = deployments.read(app, "/locked", 0)["images"]
+    assert deployments.read(app, resource("gone"), 0)["images"] == []
+    [locked] = deployments.read(app, resource("locked"), 0)["images"]
     assert locked["problem"]["code"] == "resource_unreadable"

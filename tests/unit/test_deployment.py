@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescan.deployment import parse_resource_id, read_event
+from imagescan.deployment import DeletionEvent, parse_resource_id, read_event
 from imagescan.errors import InvalidInput
 
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -13,6 +13,7 @@ GROUP = (
     "/providers/Microsoft.ContainerInstance/containerGroups/web"
 )
 WRITTEN = "Microsoft.Resources.ResourceWriteSuccess"
+DELETED = "Microsoft.Resources.ResourceDeleteSuccess"
 
 
 @pytest.mark.parametrize(
@@ -29,15 +30,23 @@ def test_a_write_of_a_watched_resource_is_a_deployment(kind: str) -> None:
     assert event.resource.name == "web"
 
 
+def test_a_deletion_of_a_watched_resource_is_told_as_one() -> None:
+    """It starts nothing, but where images run changes."""
+    event = read_event("e1", DELETED, GROUP)
+
+    assert event == DeletionEvent("e1", parse_resource_id(GROUP))
+
+
 @pytest.mark.parametrize(
     ("event_type", "subject"),
     [
-        ("Microsoft.Resources.ResourceDeleteSuccess", GROUP),
+        ("Microsoft.Resources.ResourceActionSuccess", GROUP),
         (WRITTEN, GROUP.replace("ContainerInstance/containerGroups", "Web/sites")),
+        (DELETED, GROUP.replace("ContainerInstance/containerGroups", "Web/sites")),
     ],
-)  # fmt: skip
-def test_other_events_start_nothing(event_type: str, subject: str) -> None:
-    """Deletions and other resources are none of the scanner's business."""
+)
+def test_other_events_tell_nothing(event_type: str, subject: str) -> None:
+    """Actions and other resources are none of the scanner's business."""
     assert read_event("e1", event_type, subject) is None
 
 
