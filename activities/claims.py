@@ -48,6 +48,8 @@ def acquire(app: App, request: ScanRequest, waited_for: str | None) -> dict[str,
 def _without_scanning(
     app: App, request: ScanRequest, record: ScanRecord, waited_for: str | None
 ) -> Outcome | None:
+    if record.status.is_terminal:  # somebody gave the scan up, and nothing waits for it any more
+        return Outcome.failed(ReasonCode.HOST_LOST, "Its record had been ended already.")
     if record.cancel_requested:
         return Outcome.failed(ReasonCode.CANCELLED)
     return _result_of(app, waited_for) or (None if request.force else _fresh(app, request))

@@ -23,7 +23,7 @@ bp = df.Blueprint()
 @bp.activity_trigger(input_name="step")
 def record_intent(step: dict) -> dict:
     """Write the group into the ledger, before it can exist: from now on it is ours to delete."""
-    app().ledger.intend(Attempt.from_dict(step), app().clock.now())
+    app().ledger.intend(Attempt.from_dict(step), app().clock.now(), step["timeout_seconds"])
     return {}
 
 

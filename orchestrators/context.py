@@ -55,3 +55,22 @@ def pause(context: Context, seconds: int) -> Any:
     """A durable timer of whole seconds, at least two."""
     assert seconds >= 2  # noqa: PLR2004  # shorter ones spin: see imagescan.scan.decide
     return context.create_timer(context.current_utc_datetime + timedelta(seconds=seconds))
+
+
+def all_ended(context: Context, tasks: Sequence[Any]) -> Steps:
+    """Wait until every task has ended; their results, None for one that failed.
+
+    One that was terminated, or that failed after its retries, does not abandon its siblings. The
+    host has logged it.
+    """
+    try:
+        yield context.task_all(tasks)
+    except Exception:  # noqa: S110  # each is looked at by itself below
+        pass
+    results = []
+    for task in tasks:
+        try:
+            results.append((yield task))
+        except Exception:
+            results.append(None)
+    return results

@@ -9,7 +9,7 @@ from imagescan import function_names as names
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
-from orchestrators.context import PERSISTENT, Context, Steps, step
+from orchestrators.context import PERSISTENT, Context, Steps, all_ended, step
 
 bp = df.Blueprint()
 
@@ -68,15 +68,10 @@ def _record_problem(context: Context, request: ScanRequest, problem: dict[str, s
 
 
 def _await_all(context: Context, requests: Sequence[ScanRequest], children: Sequence[Any]) -> Steps:
-    """Wait for every scan; one that was terminated does not abandon its siblings."""
-    try:
-        yield context.task_all(children)
-    except Exception:  # noqa: S110  # each child is looked at by itself below
-        pass
-    for request, child in zip(requests, children, strict=True):
-        try:
-            yield child
-        except Exception:  # it was terminated, or failed as an orchestration
+    """Wait for every scan; one that was terminated has a record that says so."""
+    outcomes = yield from all_ended(context, children)
+    for request, outcome in zip(requests, outcomes, strict=True):
+        if outcome is None:
             lost = Outcome.failed(ReasonCode.HOST_LOST, "Its orchestration was ended from outside.")
             ended = {"scan_id": request.scan_id, "outcome": lost.to_dict()}
             yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)

@@ -85,7 +85,8 @@ def _scan_in_container_group(context: Context, request: ScanRequest, attempt: At
     )
     if admitted["outcome"]:
         return Outcome.from_dict(admitted["outcome"])
-    yield step(context, names.RECORD_INTENT, attempt.to_dict())
+    timeout = {"timeout_seconds": request.policy.timeout_seconds}
+    yield step(context, names.RECORD_INTENT, attempt.to_dict() | timeout)
     try:
         outcome = yield from _create_watch_collect_store(context, request, attempt)
     except Exception:  # whatever happened, the group is removed

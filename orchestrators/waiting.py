@@ -164,24 +164,28 @@ def remove_container_group(context: df.DurableOrchestrationContext) -> Steps:
 def remove(context: Context) -> Steps:
     """Delete a container group and confirm that it is gone; the compensation of every attempt.
 
-    Input {attempt, since?}; returns {cleanup: confirmed | pending}. A delete that Azure accepted
-    is no proof (groups were seen running on after it), so it is asked for again with every
-    generation, and only a GET that answers 404 counts. Its time begins when Azure may be asked.
+    Input {attempt, withinSeconds?, since?}; returns {cleanup: confirmed | pending}. A delete that
+    Azure accepted is no proof (groups were seen running on after it), so it is asked for again
+    with every generation, and only a GET that answers 404 counts. Its time begins when Azure may
+    be asked; who names a time of its own, as the reaper does, comes again and is not kept waiting.
     """
     state: dict[str, Any] = context.get_input()
     since = state.get("since") or context.current_utc_datetime.isoformat()
+    within_seconds = state.get("withinSeconds", GONE_WITHIN_SECONDS)
     asked = yield step(context, names.DELETE_CONTAINER_GROUP, state["attempt"], PERSISTENT)
+    if asked["waitSeconds"] and "withinSeconds" in state:
+        return {"cleanup": "pending"}
     if asked["waitSeconds"]:
         yield pause(context, asked["waitSeconds"])
         context.continue_as_new({"attempt": state["attempt"]})
         return None
     for _ in range(LOOKS_PER_GENERATION):
         passed = context.current_utc_datetime - datetime.fromisoformat(since)
-        if passed.total_seconds() > GONE_WITHIN_SECONDS:
+        if passed.total_seconds() > within_seconds:
             return {"cleanup": "pending"}
         yield pause(context, wait_seconds(passed.total_seconds()))
         look = yield step(context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT)
         if look["isGone"]:
             return {"cleanup": "confirmed"}
-    context.continue_as_new({"attempt": state["attempt"], "since": since})
+    context.continue_as_new({**state, "since": since})
     return None

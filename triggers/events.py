@@ -12,7 +12,7 @@ from imagescan.container_group.name import PREFIX
 from imagescan.deployment import DeletionEvent, DeploymentEvent, read_event
 from imagescan.errors import InvalidInput
 from imagescan.records import hashed
-from imagescan.records.inbox import Accepted
+from imagescan.records.inbox import Accepted, key_of_event
 from imagescan.telemetry import scan_log
 from triggers.starting import start
 
@@ -52,7 +52,7 @@ def accept(app: App, event: DeploymentEvent) -> Accepted | None:
     if is_ours(app, event):
         scan_log().info("Dropped event %r: %s is a scan", event.event_id, event.resource.name)
         return None
-    key = f"event/{event.event_id}"
+    key = key_of_event(event.event_id)
     policy = app.policy
     request = Accepted(
         key=key,

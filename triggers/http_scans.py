@@ -12,7 +12,7 @@ from imagescan import function_names as names
 from imagescan.bootstrap import App, app
 from imagescan.errors import InvalidInput
 from imagescan.image_reference import parse_image_reference
-from imagescan.records.inbox import Accepted
+from imagescan.records.inbox import Accepted, key_of_scan
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest, Source
 from triggers.http_replies import absolute, error, read_limit, reply, under_way
@@ -73,7 +73,7 @@ async def _accept_and_start(
     app: App, client: df.DurableOrchestrationClient, asked: Asked
 ) -> ScanRecord:
     scan = ScanRequest(str(uuid.uuid4()), asked.image, Source("request"), app.policy, asked.force)
-    request = Accepted(f"scan/{scan.scan_id}", names.SCAN_IMAGE, scan.scan_id, scan.to_dict())
+    request = Accepted(key_of_scan(scan.scan_id), names.SCAN_IMAGE, scan.scan_id, scan.to_dict())
     record = await asyncio.to_thread(_write_down, app, scan, request)
     await start(app, client, request)
     return record

@@ -6,6 +6,7 @@ import azure.durable_functions as df
 
 from imagescan.bootstrap import App
 from imagescan.records.inbox import Accepted
+from triggers.instances import Life, life_of
 
 
 async def start(app: App, client: df.DurableOrchestrationClient, request: Accepted) -> None:
@@ -24,5 +25,4 @@ async def start(app: App, client: df.DurableOrchestrationClient, request: Accept
 
 
 async def _exists(client: df.DurableOrchestrationClient, instance_id: str) -> bool:
-    status = await client.get_status(instance_id)
-    return status is not None and status.runtime_status is not None
+    return await life_of(client, instance_id) is not Life.UNKNOWN

@@ -11,6 +11,7 @@ from imagescan.bootstrap import App, app
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
 from imagescan.telemetry import scan_log
+from triggers.reaper import start_sweep
 from triggers.starting import start
 
 bp = df.Blueprint()
@@ -44,3 +45,13 @@ def accept_inventory(app: App) -> Accepted | None:
     scopes = [asdict(scope) for scope in choose_scopes(app.settings.watched_subscriptions)]
     request = Accepted(f"inventory/{name}", names.TAKE_INVENTORY, name, {"scopes": scopes})
     return request if app.inbox.accept(request, now) else None
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 */5 * * * *")
+@bp.durable_client_input(client_name="client")
+async def start_reaper(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+    """Every five minutes: remove what scans that are over left behind; see `orchestrators.reaping`.
+
+    It raises where Durable does not answer clearly, and nothing is reaped until it does.
+    """
+    await start_sweep(app(), client)

@@ -33,3 +33,8 @@ def put_newer(
         elif time_of(row) >= as_of or table.replace(row, columns):
             return
     raise TransientError("A row is being changed by many at once.")
+
+
+def oldest_first(moment: datetime, name: str) -> str:
+    """A key that sorts by time; `name` has to be a legal part of a key."""
+    return f"{int(moment.timestamp() * 1_000_000):018d}-{name}"

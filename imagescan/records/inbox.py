@@ -28,6 +28,24 @@ class Accepted:
     input: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Starter:
+    """The orchestration of a request, and whether it was started yet."""
+
+    instance_id: str
+    is_started: bool
+
+
+def key_of_event(event_id: str) -> str:
+    """The key of a deployment that an event told of."""
+    return f"event/{event_id}"
+
+
+def key_of_scan(scan_id: str) -> str:
+    """The key of a scan that was asked for by itself."""
+    return f"scan/{scan_id}"
+
+
 class Inbox:
     """Requests by their key from outside (an event's id, a request's scan id)."""
 
@@ -52,6 +70,13 @@ class Inbox:
         row = self._table.get(PARTITION, hashed(key))
         if row is not None and row.values["state"] == ACCEPTED:
             self._table.replace(row, {**row.values, "state": STARTED})
+
+    def starter(self, key: str) -> Starter | None:
+        """The orchestration that a request starts; None where there is no such request."""
+        row = self._table.get(PARTITION, hashed(key))
+        if row is None:
+            return None
+        return Starter(str(row.values["instanceId"]), row.values["state"] == STARTED)
 
     def left_behind(self, now: datetime, limit: int = 100) -> list[Accepted]:
         """Requests that were accepted over two minutes ago and never marked started."""

@@ -2,16 +2,29 @@
 
 `intended` is written before the create is asked for, `gone` only after a GET answered 404. So a
 group that exists is always known here, and what is not `gone` still needs somebody.
+
+What is open stands in a partition of its own as well, oldest first, so that looking for it does
+not go through all that ever was. Its row is written before the entry and removed after the entry
+is closed: there may be one too many, never one too few.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import count, takewhile
 
+from imagescan.container_group.name import group_name
 from imagescan.errors import TransientError
-from imagescan.ports import Table, Value
+from imagescan.ports import Row, Table, Value
+from imagescan.records import oldest_first
 from imagescan.scan.request import Attempt
 
-PARTITION = "group"
+PARTITION, OPEN = "group", "open"
+PAGE = 1000
+# A step that stands between the two rows of an intent is ended long before.
+WRITTEN_WITHIN = timedelta(hours=1)
+LONGEST_TIMEOUT_SECONDS = 86_400  # of SCAN_TIMEOUT
 
 
 class GroupEntry(StrEnum):
@@ -26,6 +39,24 @@ class GroupEntry(StrEnum):
 _ORDER = list(GroupEntry)
 
 
+@dataclass(frozen=True)
+class LedgerEntry:
+    """What became of one group, with the times at which it was first known."""
+
+    attempt: Attempt
+    state: GroupEntry
+    timeout_seconds: int
+    intended_at: datetime
+    created_at: datetime | None = None
+    deleted_at: datetime | None = None
+    gone_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the group may exist."""
+        return self.state is not GroupEntry.GONE
+
+
 class Ledger:
     """Entries by the group's name; a state never goes back."""
 
@@ -33,14 +64,25 @@ class Ledger:
         """Keep entries in this table."""
         self._table = table
 
-    def intend(self, attempt: Attempt, now: datetime) -> None:
-        """Arm the compensation: from now on this group is the app's to delete. May be repeated."""
+    def intend(
+        self, attempt: Attempt, now: datetime, timeout_seconds: int = LONGEST_TIMEOUT_SECONDS
+    ) -> None:
+        """Arm the compensation: from now on this group is the app's to delete. May be repeated.
+
+        `timeout_seconds` is how long its scanner may take.
+        """
+        if self._table.get(PARTITION, attempt.group) is not None:
+            return
         values: dict[str, Value] = {
             "state": GroupEntry.INTENDED.value,
             "scanId": attempt.scan_id,
+            "image": attempt.image,
             "attempt": attempt.number,
+            "timeoutSeconds": timeout_seconds,
             "intendedAt": now,
         }
+        listed: dict[str, Value] = {"scanId": attempt.scan_id, "group": attempt.group}
+        self._table.put(OPEN, oldest_first(now, attempt.group), {**listed, "intendedAt": now})
         self._table.insert(PARTITION, attempt.group, values)
 
     def note(self, group: str, state: GroupEntry, now: datetime) -> None:
@@ -54,14 +96,75 @@ class Ledger:
                 return
             stamped = {**row.values, "state": state.value, f"{state.value}At": now}
             if self._table.replace(row, stamped):
+                if state is GroupEntry.GONE:
+                    self._take_off(oldest_first(_time(row, "intendedAt"), group))
                 return
         raise TransientError(f"The ledger entry of {group} is being changed by many at once.")
 
     def state_of(self, group: str) -> GroupEntry | None:
         """How far the group has come; None where no such group was ever meant."""
-        row = self._table.get(PARTITION, group)
-        return None if row is None else GroupEntry(str(row.values["state"]))
+        entry = self.entry(group)
+        return None if entry is None else entry.state
 
     def knows(self, group: str) -> bool:
         """Whether the app ever meant to create a group of this name."""
-        return self._table.get(PARTITION, group.lower()) is not None
+        return self.entry(group) is not None
+
+    def entry(self, group: str) -> LedgerEntry | None:
+        """What is known of the group of this name, in any case; None where it was never meant."""
+        row = self._table.get(PARTITION, group.lower())
+        return None if row is None else _entry(row)
+
+    def entries_of(self, scan_id: str, image: str) -> list[LedgerEntry]:
+        """All groups of a scan, by attempt: their names follow from the scan."""
+        found = (self.entry(group_name(scan_id, number, image)) for number in count(1))
+        return [entry for entry in takewhile(lambda entry: entry is not None, found) if entry]
+
+    def open_scans(self, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """At most `limit` scans with open entries as (cursor, scan), the oldest entry first."""
+        rows = self._table.query(OPEN, after=after, limit=limit)
+        return [(row.key, str(row.values["scanId"])) for row in rows]
+
+    def open_entries(self, now: datetime) -> Iterator[LedgerEntry]:
+        """Every open entry, the oldest first; takes off the list what is not open after all."""
+        after, is_last = None, False
+        while not is_last:
+            rows = self._table.query(OPEN, after=after, limit=PAGE)
+            for row in rows:
+                entry = self.entry(str(row.values["group"]))
+                if entry is not None and entry.is_open:
+                    yield entry
+                elif entry is not None or _time(row, "intendedAt") < now - WRITTEN_WITHIN:
+                    self._table.delete(row)
+            is_last, after = len(rows) < PAGE, rows[-1].key if rows else None
+
+    def _take_off(self, key: str) -> None:
+        row = self._table.get(OPEN, key)
+        if row is not None:
+            self._table.delete(row)
+
+
+def _entry(row: Row) -> LedgerEntry:
+    values = row.values
+    attempt = Attempt(
+        str(values["scanId"]), str(values["image"]), int(str(values["attempt"])), row.key
+    )
+    return LedgerEntry(
+        attempt=attempt,
+        state=GroupEntry(str(values["state"])),
+        timeout_seconds=int(str(values["timeoutSeconds"])),
+        intended_at=_time(row, "intendedAt"),
+        created_at=_time_or_none(row, "createdAt"),
+        deleted_at=_time_or_none(row, "deletedAt"),
+        gone_at=_time_or_none(row, "goneAt"),
+    )
+
+
+def _time(row: Row, column: str) -> datetime:
+    moment = row.values[column]
+    assert isinstance(moment, datetime)
+    return moment
+
+
+def _time_or_none(row: Row, column: str) -> datetime | None:
+    return _time(row, column) if column in row.values else None

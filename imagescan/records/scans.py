@@ -1,4 +1,8 @@
-"""The records of scans, by id, and an index of them by time, newest first."""
+"""The records of scans, by id, and their order by time.
+
+One index holds all of them, newest first. Another holds those that are not settled yet, oldest
+first, so that looking for what was abandoned does not go through all that ever was.
+"""
 
 import json
 from collections.abc import Callable
@@ -7,13 +11,14 @@ from typing import Any
 
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
+from imagescan.records import oldest_first
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import Source
 from imagescan.scan.status import Status, Verdict
 
 ROW = "scan"
-INDEX = "scans"
+INDEX, OPEN = "scans", "open"
 _END_OF_TIME_MICROSECONDS = 10**17  # the year 5138
 
 
@@ -30,6 +35,8 @@ class Scans:
         if not self._by_id.insert(record.scan_id, ROW, _values(record)):
             record = self.get(record.scan_id) or record
         self._by_time.put(INDEX, _newest_first(record), {"scanId": record.scan_id})
+        if not record.is_settled:
+            self._by_time.put(OPEN, _oldest_first(record), {"scanId": record.scan_id})
 
     def get(self, scan_id: str) -> ScanRecord | None:
         """The record, or None."""
@@ -45,6 +52,8 @@ class Scans:
             before = _record(row)
             after = changed(before)
             if after == before or self._by_id.replace(row, _values(after)):
+                if after.is_settled:
+                    self._take_off(_oldest_first(after))
                 return after
         raise TransientError(f"The record of scan {scan_id} is being changed by many at once.")
 
@@ -53,6 +62,23 @@ class Scans:
         ids = [str(row.values["scanId"]) for row in self._by_time.query(INDEX, limit=limit)]
         found = [self.get(scan_id) for scan_id in ids]
         return [record for record in found if record is not None]
+
+    def open_scans(self, after: str | None, limit: int) -> list[tuple[str, str]]:
+        """At most `limit` scans as (cursor, scan), oldest first: none that is open is missing.
+
+        A scan that is settled may still be there; any `change` of it takes it off.
+        """
+        rows = self._by_time.query(OPEN, after=after, limit=limit)
+        return [(row.key, str(row.values["scanId"])) for row in rows]
+
+    def _take_off(self, key: str) -> None:
+        row = self._by_time.get(OPEN, key)
+        if row is not None:
+            self._by_time.delete(row)
+
+
+def _oldest_first(record: ScanRecord) -> str:
+    return oldest_first(record.created_at, record.scan_id)
 
 
 def _newest_first(record: ScanRecord) -> str:

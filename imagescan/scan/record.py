@@ -10,6 +10,7 @@ from imagescan.scan.reasons import Reason
 from imagescan.scan.request import Source
 from imagescan.scan.status import Status, Verdict
 
+PENDING, CONFIRMED = "pending", "confirmed"  # what is known of the cleanup of a scan's groups
 SEVERITIES = ("critical", "high", "medium", "low", "info", "total")
 
 
@@ -40,6 +41,11 @@ class ScanRecord:
     cancel_requested: bool = False
     log_tail: tuple[str, ...] = ()
     partial_counts: Mapping[str, int] | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do: it has ended, and its container groups are gone."""
+        return self.status.is_terminal and self.cleanup != PENDING
 
     def moved_to(self, status: Status, now: datetime) -> Self:
         """The record in a later state that is not an end; an ended scan stays as it is."""
@@ -78,6 +84,15 @@ class ScanRecord:
             cleanup=outcome.cleanup,
             finished_at=now,
         )
+
+    def cleaned_up(self, attempts: int, container_group: str, cleanup: str) -> Self:
+        """The record of an ended scan with what became of its last container group since.
+
+        A group that was confirmed gone stays so.
+        """
+        if not self.status.is_terminal or self.cleanup == CONFIRMED:
+            return self
+        return replace(self, attempts=attempts, container_group=container_group, cleanup=cleanup)
 
     def to_wire(self) -> dict[str, Any]:
         """The `scan` of the HTTP API (camelCase, ISO-8601 UTC); links are relative to the host."""

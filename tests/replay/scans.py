@@ -8,7 +8,7 @@ from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
-from orchestrators import scan_deployment, scan_image, take_inventory, waiting
+from orchestrators import reaping, scan_deployment, scan_image, take_inventory, waiting
 from tests.replay.harness import World
 
 ORCHESTRATORS = {
@@ -20,6 +20,8 @@ ORCHESTRATORS = {
     names.AWAIT_REPORT: waiting.collect_when_sealed,
     names.REMOVE_CONTAINER_GROUP: waiting.remove,
     names.TAKE_INVENTORY: take_inventory.note_what_runs,
+    names.REAP_CONTAINER_GROUPS: reaping.sweep,
+    names.REAP_SCAN: reaping.reap,
 }
 POLICY = Policy(timeout_seconds=1800, expected_seconds=60)
 CLEAN = Outcome(Status.COMPLETED, Verdict.CLEAN, counts={"total": 0})
