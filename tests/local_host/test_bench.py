@@ -11,7 +11,7 @@ import pytest
 from tests.bench import engine
 from tests.bench.apart import ROOT, MeasurementError, apart
 
-ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 6, "memory": 5}
+ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 7, "memory": 5}
 
 
 @pytest.mark.parametrize("name", ROWS_OF)
