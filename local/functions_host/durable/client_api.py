@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -21,6 +22,8 @@ from local.functions_host.durable.links import Links
 from local.functions_host.durable.records import Instance, Status
 from local.functions_host.durable.shown_history import plain, shown_history
 
+LOG = logging.getLogger("functions_host.durable")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NOT_SUPPORTED = 501
 TOKEN = "x-ms-continuation-token"  # noqa: S105  # a header's name
 
@@ -34,30 +37,46 @@ class ClientApi:
 
     def mount(self, app: web.Application, prefix: str) -> None:
         """Add the routes below a prefix."""
-        router = app.router
-        router.add_post(f"{prefix}/orchestrators/{{name}}", self.start)
-        router.add_post(f"{prefix}/orchestrators/{{name}}/{{id}}", self.start)
-        for slash in ("", "/"):
-            router.add_get(f"{prefix}/instances{slash}", self.list_instances)
-            router.add_delete(f"{prefix}/instances{slash}", self.purge_many)
-        router.add_get(f"{prefix}/instances/{{id}}", self.get)
-        router.add_delete(f"{prefix}/instances/{{id}}", self.purge)
-        router.add_post(f"{prefix}/instances/{{id}}/raiseEvent/{{event}}", self.raise_event)
-        for verb, control in (
-            ("terminate", self._terminate),
-            ("suspend", self._suspend),
-            ("resume", self._resume),
-        ):
-            router.add_post(f"{prefix}/instances/{{id}}/{verb}", self._control(control))
-        for verb in ("rewind", "restart"):
-            router.add_post(f"{prefix}/instances/{{id}}/{verb}", _refusal(f"to {verb} instances"))
-        router.add_route("*", f"{prefix}/entities{{rest:.*}}", _refusal("entities"))
+        for route in self._routes():
+            handler = self._of_this_hub(route.handler)
+            app.router.add_route(route.method, prefix + route.path, handler)
+
+    def _routes(self) -> list[web.RouteDef]:
+        instance = "/instances/{id}"
+        controls = {"terminate": self._terminate, "suspend": self._suspend, "resume": self._resume}
+        return [
+            web.post("/orchestrators/{name}", self.start),
+            web.post("/orchestrators/{name}/{id}", self.start),
+            *(web.get(f"/instances{slash}", self.list_instances) for slash in ("", "/")),
+            *(web.delete(f"/instances{slash}", self.purge_many) for slash in ("", "/")),
+            web.get(instance, self.get),
+            web.delete(instance, self.purge),
+            web.post(f"{instance}/raiseEvent/{{event}}", self.raise_event),
+            *(web.post(f"{instance}/{verb}", self._control(controls[verb])) for verb in controls),
+            web.post(f"{instance}/rewind", _refusal("to rewind instances")),
+            web.post(f"{instance}/restart", _refusal("to restart instances")),
+            web.route("*", "/entities{rest:.*}", _refusal("entities")),
+        ]
+
+    def _of_this_hub(self, handler: Any) -> Handler:
+        """A caller may name another task hub, which this host does not have."""
+        own = self._links.hub
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            if request.query.get("taskHub", own).lower() != own.lower():
+                return _unsupported(f"another task hub than {own}")
+            reply: web.StreamResponse = await handler(request)
+            return reply
+
+        return answer
 
     async def start(self, request: web.Request) -> web.Response:
         """202 with links; 409 where an instance of that id runs; 400 for a body that is no JSON.
 
         With `timeout` (seconds) it waits for the end, and answers with the output alone.
         """
+        if "version" in request.query:
+            return _unsupported("versions of orchestrations")
         instance_id = request.match_info.get("id") or uuid.uuid4().hex
         existing = self._engine.store.find(instance_id)
         if existing and not existing.is_over:
@@ -161,9 +180,7 @@ class ClientApi:
         self._engine.raise_event(instance, request.match_info["event"], data)
         return web.Response(status=202)
 
-    def _control(
-        self, control: Callable[[Instance, str], web.Response | None]
-    ) -> Callable[[web.Request], Any]:
+    def _control(self, control: Callable[[Instance, str], web.Response | None]) -> Handler:
         async def answer(request: web.Request) -> web.Response:
             """202; 404 unknown; 410 ended; 500 where its state does not allow it."""
             instance = self._find(request)
@@ -237,9 +254,15 @@ def _problem(status: int, message: str, exception: str) -> web.Response:
     )
 
 
-def _refusal(what: str) -> Callable[[web.Request], Any]:
+def _refusal(what: str) -> Handler:
     async def answer(_: web.Request) -> web.Response:
-        why = f"The local host does not support {what}."
-        return web.json_response({"Message": why}, status=NOT_SUPPORTED)
+        return _unsupported(what)
 
     return answer
+
+
+def _unsupported(what: str) -> web.Response:
+    """The SDK's client does not hand every answer on: the log tells it too."""
+    why = f"The local host does not support {what}."
+    LOG.error(why)
+    return web.json_response({"Message": why}, status=NOT_SUPPORTED)

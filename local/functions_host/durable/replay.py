@@ -217,6 +217,8 @@ class _Replay:
 def _call(action: Mapping[str, Any]) -> dict[str, Any]:
     is_sub = action["actionType"] in (CALL_SUB, CALL_SUB_RETRY)
     kind = Kind.SUB_CREATED if is_sub else Kind.TASK_SCHEDULED
+    if action.get("version"):
+        raise UnsupportedError("The local host does not support versions of orchestrations.")
     asked = {"kind": kind, "name": action["functionName"]}
     if is_sub:
         return asked | {"data": _input(action), "instance_id": action.get("instanceId")}

@@ -145,6 +145,14 @@ class Rule(Enum):
         "Functions are found without regard to case.",
         "recorded: case-of-name",
     )
+    TRIGGER_GIVES_THE_NAME = (
+        "Functions are called by the name that their trigger gives, else by their own.",
+        "EXT ActivityTriggerAttributeBindingProvider.cs",
+    )
+    START_COMES_FIRST = (
+        "ExecutionStarted leads an execution, should an event have overtaken it.",
+        "DTFX OrchestrationRuntimeState.cs; SDK: it reads history[1]",
+    )
     UNKNOWN_ORCHESTRATOR_FAILS = (
         "A client's start of an unknown orchestrator is accepted and ends Failed.",
         "recorded: unknown-orchestrator",
@@ -155,6 +163,18 @@ class Rule(Enum):
     )
     FUNCTIONLESS_IS_REFUSED = (
         "Entities and durable HTTP calls are refused by name.",
+        "on purpose: this host does not serve them",
+    )
+    VERSIONS_ARE_REFUSED = (
+        "Versions of orchestrations are refused by name.",
+        "on purpose: this host does not serve them",
+    )
+    OTHER_HUBS_ARE_REFUSED = (
+        "A caller who names another task hub is refused.",
+        "on purpose: this host has one",
+    )
+    MANAGEMENT_IS_REFUSED = (
+        "Rewind, restart and entities are refused by name, over HTTP and in the log.",
         "on purpose: this host does not serve them",
     )
     BROKEN_EPISODE_IS_PARKED = (
@@ -188,6 +208,30 @@ class Rule(Enum):
     WHILE_RUNNING_202 = (
         "The status of a running instance is 202 with Location and Retry-After, of an ended 200.",
         "EXT HttpApiHandler.cs:641-717; recorded in every scenario",
+    )
+    HISTORY_IS_SHOWN_ON_REQUEST = (
+        "Shown are the input unless showInput=false, and on request history and what it brought.",
+        "EXT HttpApiHandler.cs:641-717, DurableClient.cs:938-1041",
+    )
+    BAD_BODY_IS_400 = (
+        "A body that is no JSON is 400 with what .NET says of an exception.",
+        "EXT HttpApiHandler.cs:442-449",
+    )
+    BINDING_IS_AZURES = (
+        "A client is bound with the addresses that the SDK reads, as templates.",
+        "EXT BindingHelper.cs:50-142; SDK DurableOrchestrationBindings.py",
+    )
+    CLIENT_READS_ANSWERS = (
+        "The SDK's client reads the codes of all answers as it does on Azure.",
+        "SDK DurableOrchestrationClient.py:58-851",
+    )
+    CLIENT_SEES_ONE_PAGE = (
+        "The SDK's client asks for all instances and is given the first hundred.",
+        "SDK DurableOrchestrationClient.py:329 (it ignores the continuation token)",
+    )
+    CLIENT_WAITS = (
+        "The SDK's client waits: 200 with the output, 500 of a failed instance, 202 if it is late.",
+        "SDK wait_for_completion_or_create_check_status_response",
     )
     CLIENT_ENCODES_TWICE = (
         "What the SDK's client raises arrives as a JSON text, what HTTP raises as the value.",

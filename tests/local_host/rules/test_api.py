@@ -1,6 +1,6 @@
 """The Durable HTTP API, as anybody calls it and as the SDK's own client does."""
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -182,63 +182,40 @@ def test_what_the_client_raises_arrives_as_a_text(
     assert talk(host, scenario) == seen
 
 
-async def start_twice(caller: Caller) -> Any:
-    await caller.client.start_new("waits", "one")
-    await caller.settled()
-    try:
-        await caller.client.start_new("waits", "one")
-    except Exception as error:  # noqa: BLE001  # the SDK raises no narrower one
-        return str(error)
-
-
-async def start_with_input(caller: Caller) -> Any:
-    await caller.client.start_new("ends", "one", {"n": 1})
-    await caller.settled()
-    return (await caller.client.get_status("one")).to_json()["input"]
-
-
-async def terminate_ended(caller: Caller) -> Any:
-    await caller.client.start_new("ends", "one", {"n": 1})
-    await caller.settled()
-    return await caller.client.terminate("one", "late")
-
-
-async def terminate_unknown(caller: Caller) -> Any:
-    try:
-        await caller.client.terminate("nobody", "x")
-    except Exception as error:  # noqa: BLE001  # the SDK raises no narrower one
-        return str(error)
-
-
-async def raise_unknown(caller: Caller) -> Any:
-    try:
-        await caller.client.raise_event("nobody", "go", 1)
-    except Exception as error:  # noqa: BLE001  # the SDK raises no narrower one
-        return str(error)
-
-
-async def purge_unknown(caller: Caller) -> Any:
-    return (await caller.client.purge_instance_history("nobody")).instances_deleted
-
-
-async def status_unknown(caller: Caller) -> Any:
-    return bool(await caller.client.get_status("nobody"))
-
-
+@shows(Rule.HISTORY_IS_SHOWN_ON_REQUEST)
 @pytest.mark.parametrize(
-    ("scenario", "told"),
+    ("query", "has_history", "has_result", "has_input"),
     [
-        (start_twice, "{'Message': 'An Orchestration instance with the status Running already"),
-        (start_with_input, '{"n": 1}'),
-        (terminate_ended, "None"),
-        (terminate_unknown, "No instance with ID 'nobody' found."),
-        (raise_unknown, "No instance with ID nobody found."),
-        (purge_unknown, "0"),
-        (status_unknown, "False"),
+        ("", False, False, True),
+        ("showHistory=true", True, False, True),
+        ("showHistory=true&showHistoryOutput=true", True, True, True),
+        ("showHistory=true&showHistoryOutput=true&showInput=false", True, True, False),
     ],
 )
-def test_the_sdks_client_reads_the_answers_as_on_azure(
-    host: VirtualHost, scenario: Callable[[Caller], Awaitable[Any]], told: str
+def test_history_and_what_it_brought_are_shown_on_request(
+    host: VirtualHost, query: str, has_history: bool, has_result: bool, has_input: bool
 ) -> None:
-    """SDK DurableOrchestrationClient.py: which codes it reads as what."""
-    assert str(talk(host, scenario)).startswith(told)
+    async def scenario(caller: Caller) -> Any:
+        await caller.call("POST", "/orchestrators/ends/one", **OBJECT)
+        return (await caller.call("GET", f"/instances/one?{query}"))[1]
+
+    shown = talk(host, scenario)
+
+    events = shown.get("historyEvents", [])
+    assert bool(events) is has_history
+    assert any("Result" in event for event in events) is has_result
+    assert any("Input" in event for event in events) is (has_input and has_history)
+    assert shown["input"] == ({"a": 1} if has_input else None)
+
+
+@shows(Rule.BAD_BODY_IS_400)
+def test_a_body_that_is_no_json_is_told_as_dotnet_tells_it(host: VirtualHost) -> None:
+    async def scenario(caller: Caller) -> Any:
+        headers = {"Content-Type": "application/json"}
+        return await caller.call("POST", "/orchestrators/ends", data="{", headers=headers)
+
+    status, body = talk(host, scenario)
+
+    assert status == 400
+    assert set(body) == {"Message", "ExceptionMessage", "ExceptionType", "StackTrace"}
+    assert body["Message"] == "One or more of the arguments submitted is incorrect"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.local_host.rules import test_api
-from tests.local_host.rules.mutants import CASES, asking, living, waiting
+from tests.local_host.rules.mutants import CASES, asking, living, refusing, waiting
 from tests.local_host.rules.mutation import Case, alive
 from tests.local_host.rules.rules import Rule
 from tests.local_host.virtual_host import VirtualHost
@@ -22,7 +22,7 @@ def test_a_broken_engine_is_noticed(case: Case, tmp_path: Path) -> None:
 
 
 def test_every_rule_has_a_row_and_a_broken_engine() -> None:
-    groups = (asking, living, waiting)
+    groups = (asking, living, refusing, waiting)
     modules = {one for group in groups for one in vars(group).values() if inspect.ismodule(one)}
     rows = itertools.chain.from_iterable(vars(one).values() for one in modules)
     shown = {rule for row in rows if inspect.isfunction(row) for rule in getattr(row, "shows", ())}

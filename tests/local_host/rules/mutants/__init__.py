@@ -1,5 +1,5 @@
 """A broken engine for every rule, each with a row that notices."""
 
-from tests.local_host.rules.mutants import asking, living, waiting
+from tests.local_host.rules.mutants import asking, living, refusing, waiting
 
-CASES = [*waiting.CASES, *living.CASES, *asking.CASES]
+CASES = [*waiting.CASES, *living.CASES, *asking.CASES, *refusing.CASES]

@@ -1,7 +1,7 @@
 """Broken engines that give a wrong answer to who asks."""
 
-from local.functions_host.durable import client_api, instance_queries, links
-from tests.local_host.rules import test_api
+from local.functions_host.durable import client_api, instance_queries, links, shown_history
+from tests.local_host.rules import test_api, test_client
 from tests.local_host.rules.mutation import Case, Mutant
 from tests.local_host.rules.rules import Rule
 
@@ -66,6 +66,54 @@ CASES = [
             "return web.json_response(body, status=500 if is_error else 202)",
         ),
         test_api.test_the_status_says_202_with_where_to_look_until_the_end,
+    ),
+    Case(
+        Rule.HISTORY_IS_SHOWN_ON_REQUEST,
+        Mutant(
+            "what a history brought is always shown", shown_history,
+            'if not with_output:\n                del view["Result"]', "",
+        ),
+        test_api.test_history_and_what_it_brought_are_shown_on_request,
+        ("showHistory=true", True, False, True),
+    ),
+    Case(
+        Rule.BAD_BODY_IS_400,
+        Mutant(
+            "a body that is no JSON is an input of its own", client_api,
+            "return compact(json.loads(text)) if text.strip()",
+            "return compact(text) if text.strip()",
+        ),
+        test_api.test_a_body_that_is_no_json_is_told_as_dotnet_tells_it,
+    ),
+    Case(
+        Rule.BINDING_IS_AZURES,
+        Mutant("clients lack an address", links, '"httpBaseUrl": self.base,', ""),
+        test_client.test_a_client_is_bound_with_the_addresses_that_the_sdk_reads,
+    ),
+    Case(
+        Rule.CLIENT_READS_ANSWERS,
+        Mutant(
+            "what was purged is not counted", client_api,
+            '{"instancesDeleted": len(instances)}', '{"instancesDeleted": 0}',
+        ),
+        test_client.test_the_client_reads_the_answers_as_on_azure,
+        (test_client.purge_ended, "1"),
+    ),
+    Case(
+        Rule.CLIENT_SEES_ONE_PAGE,
+        Mutant(
+            "a page holds everything", instance_queries,
+            "int(top or 0) or USUAL_PAGE", "int(top or 0) or 10_000",
+        ),
+        test_client.test_all_instances_are_the_first_hundred,
+    ),
+    Case(
+        Rule.CLIENT_WAITS,
+        Mutant(
+            "the output is not shown", client_api,
+            '"output": plain(one.output),', '"output": None,',
+        ),
+        test_client.test_the_client_waits_for_an_end, ("ends", 200, '{"a": 1}'),
     ),
     Case(
         Rule.CLIENT_ENCODES_TWICE,

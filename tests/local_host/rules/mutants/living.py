@@ -1,5 +1,6 @@
 """Broken engines that lose or mix up instances and what they carry."""
 
+from local.functions_host import app
 from local.functions_host.durable import (
     activities,
     determinism,
@@ -9,7 +10,7 @@ from local.functions_host.durable import (
     history,
     replay,
 )
-from tests.local_host.rules import test_lives, test_values
+from tests.local_host.rules import test_lives, test_names, test_values
 from tests.local_host.rules.mutation import Case, Mutant
 from tests.local_host.rules.rules import Rule
 
@@ -164,7 +165,7 @@ CASES = [
             'return self._app.find(name, "activityTrigger") is not None',
             'return name in [one.name for one in self._app.of_kind("activityTrigger")]',
         ),
-        test_lives.test_functions_are_found_in_any_case_of_their_name,
+        test_names.test_functions_are_found_in_any_case_of_their_name,
     ),
     Case(
         Rule.UNKNOWN_ORCHESTRATOR_FAILS,
@@ -172,7 +173,7 @@ CASES = [
             "an unknown orchestrator is waited for", engine,
             "return Answer(end=failure(instance.name, why))", "return Answer()",
         ),
-        test_lives.test_an_unknown_orchestrator_fails,
+        test_names.test_an_unknown_orchestrator_fails,
     ),
     Case(
         Rule.UNKNOWN_CALL_IS_TOLD,
@@ -181,16 +182,25 @@ CASES = [
             "self._store.send(*place, now, events.failed(now, task.task_id, reason, None))",
             "pass",
         ),
-        test_lives.test_a_call_of_an_unknown_name_fails_at_once_and_says_so, ("call_activity",),
+        test_names.test_a_call_of_an_unknown_name_fails_at_once_and_says_so, ("call_activity",),
     ),
     Case(
-        Rule.FUNCTIONLESS_IS_REFUSED,
+        Rule.TRIGGER_GIVES_THE_NAME,
         Mutant(
-            "what is not supported is left out", replay,
-            'raise UnsupportedError(f"The local host does not support {UNSUPPORTED[kind]}.")',
-            "return _Leaf()",
+            "functions are called by their own name", app,
+            'self.trigger.get("orchestration") or self.trigger.get("activity") or self.name',
+            "self.name",
         ),
-        test_lives.test_what_is_not_served_is_refused_by_name, ("calls of entities",),
+        test_names.test_a_function_is_called_by_the_name_that_its_trigger_gives,
+    ),
+    Case(
+        Rule.START_COMES_FIRST,
+        Mutant(
+            "events come by their time alone", engine,
+            'return sorted(new, key=lambda one: one["EventType"] != Kind.EXECUTION_STARTED)',
+            "return list(new)",
+        ),
+        test_lives.test_an_event_that_has_overtaken_the_start_comes_after_it,
     ),
     Case(
         Rule.BROKEN_EPISODE_IS_PARKED,
