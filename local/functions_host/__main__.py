@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from local.functions_host.app import LoadError
+from local.functions_host.configuration import LoadError
 from local.functions_host.durable.sdk_speed import read_times_fast
 from local.functions_host.durable.store import StoreError, Synchronous
 from local.functions_host.keys import kept_key

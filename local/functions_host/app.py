@@ -3,15 +3,24 @@
 import gc
 import importlib
 import inspect
-import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import azure.functions as func
+
+from local.functions_host.configuration import (
+    LoadError,
+    is_disabled,
+    read_host_json,
+    seconds,
+    setting,
+    take_local_settings,
+)
 
 SERVED = {
     "httpTrigger", "http", "eventGridTrigger", "timerTrigger",
@@ -21,10 +30,6 @@ USUAL_ACTIVITIES_AT_ONCE = 10  # the default of a Consumption plan
 # Every replay makes thousands of objects that live for a moment: the collector of cycles need not
 # look at them as often as Python would have it (700).
 OBJECTS_UNTIL_COLLECTED = 20_000
-
-
-class LoadError(Exception):
-    """The app cannot be served; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,11 @@ class Function:
         """The name of the trigger's parameter."""
         return str(self.trigger["name"])
 
+    @property
+    def called(self) -> str:
+        """The name that orchestrators and clients call it by: the trigger may give one."""
+        return str(self.trigger.get("orchestration") or self.trigger.get("activity") or self.name)
+
 
 @dataclass(frozen=True)
 class App:
@@ -60,9 +70,12 @@ class App:
         return [function for function in self.functions.values() if function.kind == kind]
 
     def find(self, name: str, kind: str) -> Function | None:
-        """The function of that name with this trigger."""
-        function = self.functions.get(name.lower())
-        return function if function and function.kind == kind else None
+        """The function with this trigger that is called by that name."""
+        return self._called.get((kind, name.lower()))
+
+    @cached_property
+    def _called(self) -> Mapping[tuple[str, str], Function]:
+        return {(one.kind, one.called.lower()): one for one in self.functions.values()}
 
     @property
     def route_prefix(self) -> str:
@@ -72,13 +85,25 @@ class App:
     @property
     def hub(self) -> str:
         """The name of the task hub."""
-        return _setting(str(self._extension("durableTask").get("hubName", "TestHubName")))
+        return setting(str(self._extension("durableTask").get("hubName", "TestHubName")))
 
     @property
     def most_activities_at_once(self) -> int:
         """How many activities may run at the same time."""
         asked = self._extension("durableTask").get("maxConcurrentActivityFunctions")
         return int(asked or USUAL_ACTIVITIES_AT_ONCE)
+
+    @property
+    def longest_run_seconds(self) -> float | None:
+        """How long a function may run (functionTimeout); None for ever. Raises `LoadError`."""
+        asked = self.host.get("functionTimeout", "-1")
+        return None if str(asked) == "-1" else seconds(str(asked))
+
+    @property
+    def log_levels(self) -> Mapping[str, str]:
+        """The least level that is logged, by the beginning of a category (logging.logLevel)."""
+        levels: Mapping[str, str] = self.host.get("logging", {}).get("logLevel", {})
+        return levels
 
     def _extension(self, name: str) -> Mapping[str, Any]:
         extension: Mapping[str, Any] = self.host.get("extensions", {}).get(name, {})
@@ -90,11 +115,8 @@ def load(folder: Path) -> App:
 
     The folder becomes the working directory and leads the import path, as in the Python worker.
     """
-    host_file = folder / "host.json"
-    if not host_file.exists():
-        raise LoadError(f"{folder} holds no host.json: this is no Functions app.")
-    host = _read_json(host_file)
-    _take_settings(folder / "local.settings.json")
+    take_local_settings(folder)
+    host = read_host_json(folder)
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     try:
@@ -114,37 +136,29 @@ def load(folder: Path) -> App:
 
 
 def index(registered: func.FunctionRegister, host: Mapping[str, Any]) -> App:
-    """List the functions of a FunctionApp or DFApp, which can be asked once; `LoadError`."""
-    return App(_by_name(_function(one) for one in registered.get_functions()), host)
+    """List the functions of a FunctionApp or DFApp, which can be asked once; `LoadError`.
+
+    Left out are those that host.json does not list, where it lists any, and disabled ones.
+    """
+    listed = [name.lower() for name in host.get("functions", ())]
+    served = [_function(one) for one in registered.get_functions() if _is_served(one, listed)]
+    _ensure_different(one.name for one in served)
+    for kind in ("orchestrationTrigger", "activityTrigger"):
+        _ensure_different(one.called for one in served if one.kind == kind)
+    return App({one.name.lower(): one for one in served}, host)
 
 
-def _by_name(functions: Any) -> dict[str, Function]:
-    found: dict[str, Function] = {}
-    for function in functions:
-        if function.name.lower() in found:
-            raise LoadError(f"Two functions are named {function.name}, apart from case.")
-        found[function.name.lower()] = function
-    return found
+def _is_served(built: Any, listed: Sequence[str]) -> bool:
+    name = str(built.get_function_name())
+    return (not listed or name.lower() in listed) and not is_disabled(name)
 
 
-def _read_json(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text())
-    except ValueError as error:
-        raise LoadError(f"{file} is no JSON: {error}.") from None
-
-
-def _take_settings(file: Path) -> None:
-    """Values of local.settings.json; what the environment holds wins, as with Core Tools."""
-    values = _read_json(file).get("Values", {}) if file.exists() else {}
-    for name, value in values.items():
-        os.environ.setdefault(name, str(value))
-
-
-def _setting(text: str) -> str:
-    """The text, or the setting that it names between percent signs."""
-    is_named = len(text) > 2 and text.startswith("%") and text.endswith("%")  # noqa: PLR2004  # %x%
-    return os.environ.get(text[1:-1], "") if is_named else text
+def _ensure_different(names: Iterable[str]) -> None:
+    found: set[str] = set()
+    for name in names:
+        if name.lower() in found:
+            raise LoadError(f"Two functions are named {name}, apart from case.")
+        found.add(name.lower())
 
 
 def _place(error: Exception, folder: Path) -> str:

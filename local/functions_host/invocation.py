@@ -6,8 +6,11 @@ import inspect
 import logging
 import os
 import threading
+import time
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,6 +19,7 @@ from local.functions_host.app import Function
 from local.functions_host.logs import INVOCATION, Invocation
 
 LOG = logging.getLogger("functions_host")
+GRACE_SECONDS = 5.0  # for functions that run when the host is told to stop
 
 
 class InvocationError(Exception):
@@ -36,10 +40,14 @@ def usual_threads() -> int:
 class Invoker:
     """Calls functions with their trigger's value and a Durable client where one is bound."""
 
-    def __init__(self, threads: int, client: str) -> None:
-        """`client` is the JSON of the durableClient binding."""
+    def __init__(self, threads: int, client: str, longest_run_seconds: float | None = None) -> None:
+        """`client` is the JSON of the durableClient binding.
+
+        A function that runs for longer than functionTimeout goes on: a thread cannot be ended. But
+        it is told in the log, since on Azure its process would be.
+        """
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="function")
-        self._client = client
+        self._client, self._longest_run_seconds = client, longest_run_seconds
 
     async def call(self, function: Function, value: Any) -> Any:
         """What the function returns; raises `InvocationError`, which is logged here, once."""
@@ -48,13 +56,33 @@ class Invoker:
         if function.wants_context:
             arguments["context"] = Context(invocation.id, function.name)
         token = INVOCATION.set(invocation)
+        began = time.monotonic()
+        LOG.info("executing")
         try:
-            return await self._run(partial(function.call, **arguments), function)
+            with self._watched(function.name):
+                result = await self._run(partial(function.call, **arguments), function)
         except Exception as error:
             LOG.exception("%s failed (invocation %s)", function.name, invocation.id)
             raise InvocationError(f"{type(error).__name__}: {error}") from error
+        else:
+            LOG.info("succeeded after %.0f ms", (time.monotonic() - began) * 1000)
+            return result
         finally:
             INVOCATION.reset(token)
+
+    @contextmanager
+    def _watched(self, name: str) -> Iterator[None]:
+        """Tell in the log when it takes too long."""
+        if self._longest_run_seconds is None:
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        late = "%s runs for longer than functionTimeout: on Azure its process would be ended"
+        alarm = loop.call_later(self._longest_run_seconds, LOG.error, late, name)
+        try:
+            yield
+        finally:
+            alarm.cancel()
 
     async def _run(self, call: Any, function: Function) -> Any:
         if inspect.iscoroutinefunction(function.call):

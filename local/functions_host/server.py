@@ -19,11 +19,11 @@ from local.functions_host.durable.engine import Engine
 from local.functions_host.durable.links import Links
 from local.functions_host.durable.store import Store, Synchronous
 from local.functions_host.event_grid import EventGridWebhook
-from local.functions_host.invocation import Invoker, usual_threads
+from local.functions_host.invocation import GRACE_SECONDS, Invoker, usual_threads
+from local.functions_host.logs import limit
 from local.functions_host.timers import Timers
 
 LARGEST_BODY_BYTES = 100 * 1024 * 1024
-LONGEST_SHUTDOWN_SECONDS = 5.0
 DURABLE = "/runtime/webhooks/durabletask"
 
 
@@ -49,17 +49,19 @@ class Options:
 async def serve(options: Options) -> None:
     """Serve until SIGTERM or SIGINT; prints `ready URL` once it does.
 
+    Told to stop, it begins nothing more and lets what runs end, for seconds; requests come last.
     Raises `LoadError` for an app that cannot be served, `StoreError` for a state and `ListenError`
     for a port that cannot be used.
     """
     app = load(options.app)
+    limit(app.log_levels)
     store = Store(options.state / "durable.sqlite", options.synchronous)
     listener = _listen(options.port)
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"
     # The SDK's client asks without a key: its address is known to nobody else.
     rpc = f"/durabletask/{secrets.token_urlsafe(16)}"
     links = Links(base + DURABLE, app.hub, options.key)
-    invoker = Invoker(usual_threads(), links.binding(f"{base}{rpc}/"))
+    invoker = Invoker(usual_threads(), links.binding(f"{base}{rpc}/"), app.longest_run_seconds)
     clock = SystemClock()
     engine = Engine(app, store, invoker, clock, options.keep)
     timers = Timers(app, invoker, store, clock)
@@ -69,7 +71,7 @@ async def serve(options: Options) -> None:
     )
     routes.add_subapp("/admin", _admin(options.key, timers))
     http_functions.mount(routes, app, invoker, options.key)
-    runner = web.AppRunner(routes, access_log=None, shutdown_timeout=LONGEST_SHUTDOWN_SECONDS)
+    runner = web.AppRunner(routes, access_log=None, shutdown_timeout=GRACE_SECONDS)
     await runner.setup()
     await web.SockSite(runner, listener).start()
     print(f"ready {base}", flush=True)

@@ -13,10 +13,11 @@ from typing import Any
 from azure.functions.meta import Datum
 from azure.functions.timer import TimerRequestConverter
 
-from local.functions_host.app import App, Function, LoadError
+from local.functions_host.app import App, Function
 from local.functions_host.clock import Clock, iso
+from local.functions_host.configuration import LoadError
 from local.functions_host.durable.store import Store
-from local.functions_host.invocation import InvocationError, Invoker
+from local.functions_host.invocation import GRACE_SECONDS, InvocationError, Invoker
 from local.functions_host.ncrontab import Schedule, ScheduleError
 from local.functions_host.ncrontab import parse as parse_schedule
 
@@ -43,9 +44,13 @@ class Timers:
         """Read every schedule; raises `LoadError` for one that is none."""
         self._invoker, self._store, self._clock = invoker, store, clock
         self._timers = [Timer(one, _schedule(one)) for one in app.of_kind("timerTrigger")]
+        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run what is due until told to stop; a timer never runs twice at the same time."""
+        """Run what is due until told to stop; a timer never runs twice at the same time.
+
+        Functions that run by then have a moment to end.
+        """
         stopping = asyncio.ensure_future(stop.wait())
         waiting = {stopping, *(asyncio.ensure_future(self._keep(one)) for one in self._timers)}
         try:
@@ -56,6 +61,8 @@ class Timers:
         finally:
             for task in waiting:
                 task.cancel()
+            if self._running:
+                await asyncio.wait(self._running, timeout=GRACE_SECONDS)
 
     def by_hand(self, name: str) -> Callable[[], Any] | None:
         """Runs the timer of that name (any case) now; None where there is none."""
@@ -87,6 +94,13 @@ class Timers:
         await self._call(timer, is_past_due=is_past_due)
 
     async def _call(self, timer: Timer, *, is_past_due: bool) -> None:
+        """Whoever waits for it may be cancelled, the function is not."""
+        call = asyncio.ensure_future(self._invoke(timer, is_past_due=is_past_due))
+        self._running.add(call)
+        call.add_done_callback(self._running.discard)
+        await asyncio.shield(call)
+
+    async def _invoke(self, timer: Timer, *, is_past_due: bool) -> None:
         now = self._clock.now()
         last, following = self._store.last_run(timer.name), timer.schedule.after(now)
         status = {

@@ -58,15 +58,19 @@ class VirtualClock:
 
 
 class VirtualHost:
-    """Orchestrators and activities, given as plain functions, on the engine."""
+    """Orchestrators and activities, given as plain functions or as an app, on the engine."""
 
     def __init__(
-        self, folder: Path, *functions: Callable[..., Any], keep: timedelta | None = None
+        self,
+        folder: Path,
+        *functions: Callable[..., Any],
+        app: df.DFApp | None = None,
+        keep: timedelta | None = None,
     ) -> None:
         self.store = Store(folder / "durable.sqlite")
         self.clock = VirtualClock()
         self.contexts: list[dict[str, Any]] = []
-        self.app = self._watched(index(_registered(functions), {}))
+        self.app = self._watched(index(app or _registered(functions), {}))
         self.engine = Engine(self.app, self.store, Invoker(4, "{}"), self.clock, keep)
 
     def run(

@@ -19,7 +19,7 @@ from local.functions_host.durable import history as events
 from local.functions_host.durable.history import Event
 from local.functions_host.durable.records import Work
 from local.functions_host.durable.store import Store
-from local.functions_host.invocation import InvocationError, Invoker
+from local.functions_host.invocation import GRACE_SECONDS, InvocationError, Invoker
 
 LOG = logging.getLogger("functions_host.durable")
 
@@ -63,7 +63,9 @@ class Activities:
         self._outcomes.clear()
 
     async def stop(self) -> None:
-        """Leave what runs alone; it will be run again by the next host."""
+        """Let what runs end, for a moment; what takes longer will be run again by the next host."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE_SECONDS)
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

@@ -13,6 +13,11 @@ _ACTIONS = {
     Kind.SUB_CREATED: "CreateSubOrchestrationAction",
     Kind.TIMER_CREATED: "CreateTimerOrchestratorAction",
 }
+_WORDS: Mapping[int, str] = {
+    Kind.TASK_SCHEDULED: "activity",
+    Kind.SUB_CREATED: "orchestrator",
+    Kind.TIMER_CREATED: "timer",
+}
 _BEFORE = "A previous execution of this orchestration scheduled"
 _MISSING = ", but the current replay execution hasn't (yet?) scheduled this task."
 _CHANGED = (
@@ -32,6 +37,18 @@ def find_change(tasks: Sequence[Task], before: Mapping[int, Event]) -> str | Non
         if now is None or now.kind != event["EventType"] or not _is_same_name(now, event):
             return f"Non-Deterministic workflow detected: {_sentence(task_id, event, now)}"
     return None
+
+
+def both_lists(tasks: Sequence[Task], before: Mapping[int, Event]) -> str:
+    """All that was asked for before, and all that is asked for now."""
+    then = [(task_id, event["EventType"], event.get("Name")) for task_id, event in before.items()]
+    now = [(task.task_id, task.kind, task.name) for task in tasks]
+    return f"Asked for before: {_listed(then)}. Asked for now: {_listed(now)}."
+
+
+def _listed(asked: Sequence[tuple[int, int, str | None]]) -> str:
+    told = [f"{task_id} {_WORDS[kind]} {name or ''}".rstrip() for task_id, kind, name in asked]
+    return ", ".join(told) or "nothing"
 
 
 def _is_same_name(now: Task, event: Event) -> bool:

@@ -191,7 +191,7 @@ class Engine:
         if answer.end and answer.end.status is Status.FAILED:
             cause = answer.end.cause
             what = f"{instance.name} failed (instance {instance.id}): {answer.end.output}"
-            LOG.error(what, exc_info=cause)
+            LOG.error(f"{what} {answer.end.for_the_log}".rstrip(), exc_info=cause)
         return answer
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from azure.functions.durable_functions import OrchestrationTriggerConverter
 from azure.functions.meta import Datum
 
-from local.functions_host.durable.determinism import asked_before, find_change
+from local.functions_host.durable.determinism import asked_before, both_lists, find_change
 from local.functions_host.durable.history import Event, Kind
 from local.functions_host.durable.records import Status
 from local.functions_host.durable.replay import Meaning, Task, UnsupportedError, interpret
@@ -25,7 +25,7 @@ class End:
 
     `output` is JSON text of a result or the text of a failure. Where `next_input` is set it goes on
     as a new execution with that input (JSON text) and the events `carried`. `cause` is what the
-    orchestrator raised.
+    orchestrator raised; `for_the_log` is said there alone.
     """
 
     status: Status
@@ -34,6 +34,7 @@ class End:
     next_input: str | None = None
     carried: Sequence[Event] = ()
     cause: BaseException | None = None
+    for_the_log: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,9 @@ def run_episode(
     before = asked_before(history)
     change = find_change(meaning.tasks, before)
     if change:
-        return Answer(custom_status=status_text, end=End(Status.FAILED, change, change))
+        lists = both_lists(meaning.tasks, before)
+        changed = End(Status.FAILED, change, change, for_the_log=lists)
+        return Answer(custom_status=status_text, end=changed)
     new_tasks = [task for task in meaning.tasks if task.task_id not in before]
     return Answer(new_tasks, status_text, _end(name, said, meaning))
 
