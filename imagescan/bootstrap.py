@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from imagescan.adapters.blobs import AzureBlobs
 from imagescan.adapters.container_instances import AzureContainerGroups
 from imagescan.adapters.deployed_resources import AzureDeployedResources
+from imagescan.adapters.registries import OciRegistries
+from imagescan.adapters.registry_http import CheckedHttp
+from imagescan.adapters.registry_tokens import Authorizer
 from imagescan.adapters.system_clock import SystemClock
 from imagescan.adapters.tables import AzureTable
 from imagescan.adapters.webhook import WebhookNotifier
@@ -18,6 +21,7 @@ from imagescan.ports import (
     ContainerGroups,
     DeployedResources,
     Notifier,
+    Registries,
     Table,
     TableName,
 )
@@ -43,6 +47,7 @@ class App:
     clock: Clock
     groups: ContainerGroups
     resources: DeployedResources
+    registries: Registries
     blobs: Blobs
     notifier: Notifier | None
     inbox: Inbox
@@ -91,6 +96,7 @@ class Outside:
     clock: Clock
     groups: ContainerGroups
     resources: DeployedResources
+    registries: Registries
     blobs: Blobs
     notifier: Notifier | None
     table: Callable[[TableName], Table]
@@ -135,6 +141,7 @@ def build(settings: Settings) -> App:
             settings.arm_endpoint, settings.subscription_id, settings.scan_resource_group
         ),
         resources=AzureDeployedResources(settings.arm_endpoint),
+        registries=_registries(settings),
         blobs=AzureBlobs("reports", *storage),
         notifier=WebhookNotifier(webhook) if webhook else None,
         table=lambda name: AzureTable(name.value, *storage),
@@ -151,6 +158,7 @@ def put_together(settings: Settings, outside: Outside) -> App:
         clock=outside.clock,
         groups=outside.groups,
         resources=outside.resources,
+        registries=outside.registries,
         blobs=outside.blobs,
         notifier=outside.notifier,
         inbox=Inbox(table(TableName.INBOX)),
@@ -162,3 +170,10 @@ def put_together(settings: Settings, outside: Outside) -> App:
         admission=Admission(table(TableName.ADMISSION), settings.max_concurrent_scans),
         ledger=Ledger(table(TableName.CONTAINER_GROUPS)),
     )
+
+
+def _registries(settings: Settings) -> OciRegistries:
+    listed, mirror = settings.allowed_registries, settings.registry_mirror
+    http = CheckedHttp(listed | {mirror.host} if mirror else listed)
+    authorizer = Authorizer(http, settings.registry_credentials)
+    return OciRegistries(http, authorizer, listed=listed, mirror=mirror)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from imagescan.deployment import ResourceKind, Scope
+from imagescan.image_reference import ImageReference
 
 Value = str | int | float | bool | datetime
 """What a table column holds; times are aware UTC. A column that is None is not stored."""
@@ -201,6 +202,48 @@ class DeployedResources(Protocol):
         self, scope: Scope, kind: ResourceKind, continuation: str | None
     ) -> ResourcePage | NotThere | Refusal:
         """One page, as Azure cuts them; NotThere for a resource group that does not exist."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a reference stands for now, checked by hashing what the registry gave.
+
+    `digest` is the manifest that runs on linux/amd64; `index_digest` the index that it was picked
+    from, None where the image has none.
+    """
+
+    digest: str
+    index_digest: str | None = None
+
+
+class ResolveProblem(StrEnum):
+    """Why a reference could not be resolved, by what a person can do about it."""
+
+    NOT_FOUND = "not_found"  # the registry has no such image
+    DENIED = "denied"  # it refused us, or asks for a credential that is not configured
+    UNAVAILABLE = "unavailable"  # no answer, or none that can be believed; later it may differ
+    FORBIDDEN_ADDRESS = "forbidden_address"  # its name leads where names from outside may not
+    NO_PLATFORM = "no_platform"  # nothing in it runs on linux/amd64
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """The reference stays as it is; `message` is a sentence without any secret."""
+
+    problem: ResolveProblem
+    message: str
+    retry_after_seconds: int | None = None
+
+
+class Registries(Protocol):
+    """The registries that deployed images come from."""
+
+    def resolve(self, image: ImageReference) -> Resolved | Unresolved:
+        """Ask the image's registry; takes at most 20 seconds whatever that does.
+
+        Unlike other ports it never raises `TransientError`: registries are not ours, and one that
+        does not answer must delay its own image only.
+        """
 
 
 class Notifier(Protocol):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from imagescan.errors import ConfigurationError, InvalidInput
 from imagescan.image_reference import parse_image_reference
 from imagescan.registry.credentials import Credentials, read_credentials
+from imagescan.registry.hosts import RegistryHost, parse_host
+from imagescan.registry.urls import Url, parse_url
 from imagescan.scan.profile import Profile
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -71,6 +73,8 @@ class Settings:
     watched_subscriptions: tuple[str, ...]
     scan_identity_id: str | None
     registry_credentials: Credentials = field(repr=False)
+    allowed_registries: frozenset[RegistryHost]
+    registry_mirror: Url | None
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -152,6 +156,20 @@ class _Reader:
             self.problems.append(f"{name} must be subscription ids (GUIDs), commas between them.")
         return tuple(found)
 
+    def registries(self, name: str) -> frozenset[RegistryHost]:
+        texts = [text.strip() for text in (self.optional(name) or "").split(",")]
+        hosts = [parse_host(text) for text in texts if text]
+        if None in hosts:
+            self.problems.append(f"{name} must be a comma list of host[:port].")
+        return frozenset(host for host in hosts if host)
+
+    def address(self, name: str) -> Url | None:
+        value = self.optional(name)
+        url = parse_url(value) if value else None
+        if value and (url is None or url.target != "/"):
+            self.problems.append(f"{name} must be an http(s) address without a path.")
+        return url
+
     def number(self, name: str, default: float, low: float, high: float) -> float:
         text = self.text(name, str(default))
         try:
@@ -202,6 +220,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         ),
         scan_identity_id=reader.identity("SCAN_IDENTITY_ID"),
         registry_credentials=reader.credentials("REGISTRY_CREDENTIALS"),
+        allowed_registries=reader.registries("ALLOWED_REGISTRIES"),
+        registry_mirror=reader.address("REGISTRY_MIRROR"),
     )
     _check_together(settings, reader.problems)
     if reader.problems:

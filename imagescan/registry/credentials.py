@@ -20,6 +20,16 @@ class Credential:
     password: str = field(repr=False)
     realms: frozenset[RegistryHost] = frozenset()
 
+    def may_go_to(self, realm: RegistryHost, registry: RegistryHost) -> bool:
+        """Whether `realm`, which `registry` names as its token service, may see it."""
+        return realm in {registry, _KNOWN_REALMS.get(registry), *self.realms}
+
+
+# Where registries that many use have their tokens issued, if not by themselves.
+_KNOWN_REALMS = {
+    RegistryHost("docker.io"): RegistryHost("auth.docker.io"),
+    RegistryHost("registry.gitlab.com"): RegistryHost("gitlab.com"),
+}
 
 Credentials = Mapping[RegistryHost, Credential]
 

@@ -34,6 +34,11 @@ class RegistryHost:
         return name if self.port is None else f"{name}:{self.port}"
 
     @property
+    def api_name(self) -> str:
+        """The name that serves its API: Docker Hub's is another one."""
+        return "registry-1.docker.io" if self.name == DOCKER_HUB else self.name
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the name itself says that it is this machine, whatever it resolves to."""
         if self.name == "localhost":

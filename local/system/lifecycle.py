@@ -228,6 +228,8 @@ def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
         "QUALYS_POD": "US1",
         "EXPECTED_SCAN_SECONDS": "2",
         "REGISTRY_CREDENTIALS": registry.credentials(folder, where),
+        "ALLOWED_REGISTRIES": registry.host(where),
+        "REGISTRY_MIRROR": where.registry_url,
         "ARM_ENDPOINT": where.arm_url,
         "STORAGE_CONNECTION_STRING": storage,
         "AzureWebJobsStorage": storage,

@@ -30,4 +30,9 @@ def command(folder: Path, where: Addresses) -> list[str]:
 def credentials(folder: Path, where: Addresses) -> str:
     """The app's REGISTRY_CREDENTIALS on this machine."""
     known = {"username": USER, "password": installation(folder).registry_password}
-    return json.dumps({where.registry_url.partition("://")[2]: known})
+    return json.dumps({host(where): known})
+
+
+def host(where: Addresses) -> str:
+    """How images name the registry."""
+    return where.registry_url.partition("://")[2]

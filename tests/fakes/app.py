@@ -9,6 +9,7 @@ from tests.fakes.azure import (
     FakeDeployedResources,
     FakeNotifier,
 )
+from tests.fakes.registries import FakeRegistries
 from tests.fakes.storage import FakeBlobs, FakeTable
 from tests.unit.environment import settings
 
@@ -20,6 +21,7 @@ class Fakes:
     clock: FakeClock
     groups: FakeContainerGroups
     resources: FakeDeployedResources
+    registries: FakeRegistries
     blobs: FakeBlobs
     notifier: FakeNotifier
 
@@ -27,12 +29,18 @@ class Fakes:
 def fake_app() -> tuple[App, Fakes]:
     """An app and the fakes that it works with."""
     fakes = Fakes(
-        FakeClock(), FakeContainerGroups(), FakeDeployedResources(), FakeBlobs(), FakeNotifier()
+        FakeClock(),
+        FakeContainerGroups(),
+        FakeDeployedResources(),
+        FakeRegistries(),
+        FakeBlobs(),
+        FakeNotifier(),
     )
     outside = Outside(
         clock=fakes.clock,
         groups=fakes.groups,
         resources=fakes.resources,
+        registries=fakes.registries,
         blobs=fakes.blobs,
         notifier=fakes.notifier,
         table=lambda _: FakeTable(),

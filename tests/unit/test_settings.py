@@ -5,6 +5,7 @@ import json
 import pytest
 
 from imagescan.errors import ConfigurationError
+from imagescan.registry.hosts import RegistryHost
 from imagescan.scan.profile import Profile
 from imagescan.settings import read_settings
 from tests.unit.environment import COMPLETE, LOGIN, settings
@@ -35,6 +36,9 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         ("QSCANNER_IMAGE", "Qualys/QScanner"),
         ("COURIER_IMAGE", "bus ybox"),
         ("SCAN_IDENTITY_ID", "scan-identity"),
+        ("ALLOWED_REGISTRIES", "registry.corp, https://registry.corp"),
+        ("REGISTRY_MIRROR", "https://mirror.corp/path"),
+        ("REGISTRY_MIRROR", "mirror.corp"),
         ("WATCHED_SUBSCRIPTIONS", "mine, yours"),
         ("WATCHED_SUBSCRIPTIONS", ","),
         ("REGISTRY_CREDENTIALS", "@Microsoft.KeyVault(SecretUri=https://v/secrets/x)"),
@@ -156,3 +160,14 @@ def test_user_name_and_password_are_secrets() -> None:
     assert {LOGIN["QUALYS_USERNAME"], LOGIN["QUALYS_PASSWORD"]} <= set(known.secrets)
     assert LOGIN["QUALYS_USERNAME"] not in repr(known)
     assert LOGIN["QUALYS_PASSWORD"] not in repr(known)
+
+
+def test_registries_and_their_mirror_are_hosts() -> None:
+    """Written as in image references; blanks and an empty entry do no harm."""
+    known = settings(ALLOWED_REGISTRIES="A.corp:5000, b.corp,", REGISTRY_MIRROR="https://m.corp")
+
+    assert known.allowed_registries == {RegistryHost("a.corp", 5000), RegistryHost("b.corp")}
+    assert known.registry_mirror is not None
+    assert known.registry_mirror.host == RegistryHost("m.corp")
+    assert settings().allowed_registries == frozenset()
+    assert settings().registry_mirror is None
