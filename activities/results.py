@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -138,10 +139,16 @@ def keep_log_tail(app: App, attempt: Attempt) -> None:
 
 
 def record(app: App, scan_id: str, outcome: Outcome) -> None:
-    """Write the terminal record, then the image's posture; a record that has ended stays."""
+    """Write the terminal record, then the image's posture; a record that has ended stays.
+
+    A scan that took the result of another one tells by it of its own image.
+    """
     now = app.clock.now()
     ended = app.scans.change(scan_id, lambda record: record.ended_with(outcome, now))
     app.images.note(ended)
+    joined = app.scans.get(ended.joined_scan_id) if ended.joined_scan_id else None
+    if joined is not None:
+        app.images.note(replace(joined, image=ended.image))
 
 
 def _blob_name(attempt: Attempt) -> str:

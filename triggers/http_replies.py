@@ -1,11 +1,9 @@
-"""JSON replies and errors of the HTTP API, and how its queries are read."""
+"""JSON replies and errors of the HTTP API."""
 
 import json
 from typing import Any
 
 import azure.functions as func
-
-from imagescan.errors import InvalidInput
 
 SECONDS_TO_RETRY = 5
 
@@ -26,14 +24,6 @@ def under_way(body: Any, location: str) -> func.HttpResponse:
 def error(status: int, code: str, message: str, details: Any = None) -> func.HttpResponse:
     """An error as every route tells it: {"error": {code, message, details}}."""
     return reply({"error": {"code": code, "message": message, "details": details}}, status)
-
-
-def read_limit(request: func.HttpRequest, default: int, most: int) -> int:
-    """The `limit` of a query; raises `InvalidInput` outside 1..most."""
-    text = request.params.get("limit", str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and 1 <= int(text) <= most):  # noqa: PLR2004
-        raise InvalidInput("invalid_limit", f"limit must be a whole number from 1 to {most}.")
-    return int(text)
 
 
 def absolute(request: func.HttpRequest, path: str) -> str:

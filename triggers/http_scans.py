@@ -13,9 +13,18 @@ from imagescan.bootstrap import App, app
 from imagescan.errors import InvalidInput
 from imagescan.image_reference import parse_image_reference
 from imagescan.records.inbox import Accepted, key_of_scan
+from imagescan.records.scans import Wanted
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest, Source
-from triggers.http_replies import absolute, error, read_limit, reply, under_way
+from imagescan.scan.status import Status
+from triggers.http_queries import (
+    read_choice,
+    read_cursor,
+    read_limit,
+    read_resource_group,
+    write_cursor,
+)
+from triggers.http_replies import absolute, error, reply, under_way
 from triggers.starting import start
 
 bp = df.Blueprint()
@@ -90,12 +99,25 @@ def _write_down(app: App, scan: ScanRequest, request: Accepted) -> ScanRecord:
 
 @bp.route(route="scans", methods=["GET"])
 def list_scans(req: func.HttpRequest) -> func.HttpResponse:
-    """200 with the newest scans; 400."""
+    """200 with a page of scans, the newest first; 400."""
     try:
+        wanted, after = read_wanted(req), read_cursor(req)
         limit = read_limit(req, default=50, most=200)
     except InvalidInput as invalid:
         return error(400, invalid.code, invalid.message)
-    return reply({"scans": [record.to_wire() for record in app().scans.newest(limit)]})
+    found, cursor = app().scans.page(wanted, after, limit)
+    body = {"scans": [record.to_wire() for record in found], "cursor": write_cursor(cursor)}
+    return reply(body)
+
+
+def read_wanted(req: func.HttpRequest) -> Wanted:
+    """The filters of a query; raises `InvalidInput`."""
+    image = req.params.get("image")
+    return Wanted(
+        status=read_choice(req, "status", Status),
+        image=str(parse_image_reference(image)) if image else None,
+        resource_group=read_resource_group(req),
+    )
 
 
 @bp.route(route="scans/{scanId}", methods=["GET"])
@@ -133,18 +155,20 @@ def get_findings(req: func.HttpRequest) -> func.HttpResponse:
     if not record.status.is_terminal:
         return error(409, "scan_under_way", "This scan has no findings yet.")
     try:
-        limit = read_limit(req, default=100, most=1000)
+        limit, after = read_limit(req, default=100, most=1000), read_cursor(req)
     except InvalidInput as invalid:
         return error(400, invalid.code, invalid.message)
-    return reply(_page(req, record, limit))
+    return reply(_page(req, record, after, limit))
 
 
-def _page(req: func.HttpRequest, record: ScanRecord, limit: int) -> dict[str, Any]:
+def _page(
+    req: func.HttpRequest, record: ScanRecord, after: str | None, limit: int
+) -> dict[str, Any]:
     """A scan that joined another one shows that one's findings."""
     scan_id = record.joined_scan_id or record.scan_id
     where = {name: req.params[name] for name in ("severity", "type") if name in req.params}
-    page = app().findings.page(scan_id, where, req.params.get("cursor"), limit)
-    cursor = page[-1][0] if len(page) == limit else None
+    page = app().findings.page(scan_id, where, after, limit)
+    cursor = write_cursor(page[-1][0] if len(page) == limit else None)
     findings = [finding for _, finding in page]
     return {"scanId": record.scan_id, "findings": findings, "cursor": cursor}
 

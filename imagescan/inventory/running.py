@@ -59,6 +59,11 @@ class ImageInUse:
     image: RunningImage
     resources: tuple[ResourceId, ...]
 
+    @property
+    def key(self) -> str:
+        """Sorts by name; no two images of an inventory have the same."""
+        return f"{self.image.name}\x00{self.image.problem or ''}"
+
 
 def by_image(resources: Iterable[RunningResource]) -> list[ImageInUse]:
     """Each image once, by name, with its resources in the order of their ids."""
@@ -66,7 +71,5 @@ def by_image(resources: Iterable[RunningResource]) -> list[ImageInUse]:
     for running in resources:
         for image in running.images:
             users.setdefault(image, set()).add(running.resource)
-    return [
-        ImageInUse(image, tuple(sorted(users[image], key=str)))
-        for image in sorted(users, key=lambda image: (image.name, str(image.problem)))
-    ]
+    found = (ImageInUse(image, tuple(sorted(used, key=str))) for image, used in users.items())
+    return sorted(found, key=lambda in_use: in_use.key)

@@ -8,11 +8,14 @@ from datetime import datetime
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
 from imagescan.records import hashed, put_newer, time_of
+from imagescan.report.findings import Severity
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.status import Status, Verdict
 
 ROW = "latest"
 INDEX = "images"
+# The work of one question: a page ends after this many images, whether or not it is full.
+EXAMINED_PER_PAGE = 300
 AT = "at-"  # begins the keys of the rows that say where an image runs
 
 
@@ -46,6 +49,25 @@ class Images:
         """At most `limit` images as (cursor, name), in an order that new ones do not disturb."""
         rows = self._table.query(INDEX, after=after, limit=limit)
         return [(row.key, str(row.values["image"])) for row in rows]
+
+    def page(
+        self, severity: Severity | None, after: str | None, limit: int
+    ) -> tuple[list[tuple[str, Posture | None]], str | None]:
+        """At most `limit` images with their postures, and the cursor of what follows them.
+
+        With a severity only those in which something of it was found. A page may be short, or even
+        empty, with more to follow; the cursor is None at the end.
+        """
+        found: list[tuple[str, Posture | None]] = []
+        most = limit if severity is None else EXAMINED_PER_PAGE
+        names = self.names(after, most)
+        for key, image in names:
+            posture = self.latest(image)
+            if severity is None or (posture and posture.counts.get(severity)):
+                found.append((image, posture))
+            if len(found) == limit:
+                return found, key
+        return found, names[-1][0] if len(names) == most else None
 
     def uses(self, image: str, limit: int) -> list[Use]:
         """At most `limit` resources that run an image."""

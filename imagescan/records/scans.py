@@ -1,17 +1,20 @@
 """The records of scans, by id, and their order by time.
 
-One index holds all of them, newest first. Another holds those that are not settled yet, oldest
-first, so that looking for what was abandoned does not go through all that ever was.
+One index holds all of them, newest first, others those of one image and of one resource group.
+Another holds those that are not settled yet, oldest first, so that looking for what was abandoned
+does not go through all that ever was.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from imagescan.errors import TransientError
+from imagescan.deployment import parse_resource_id
+from imagescan.errors import InvalidInput, TransientError
 from imagescan.ports import Row, Table, Value
-from imagescan.records import oldest_first
+from imagescan.records import hashed, oldest_first
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import Source
@@ -20,6 +23,39 @@ from imagescan.scan.status import Status, Verdict
 ROW = "scan"
 INDEX, OPEN = "scans", "open"
 _END_OF_TIME_MICROSECONDS = 10**17  # the year 5138
+
+# The work of one question: a page ends after this many records, whether or not it is full.
+EXAMINED_PER_PAGE = 300
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which scans: of a status, an image in normal form, a resource group by its name, or all."""
+
+    status: Status | None = None
+    image: str | None = None
+    resource_group: str | None = None
+
+    def matches(self, record: ScanRecord) -> bool:
+        """Whether a record is one of them."""
+        group = self.resource_group and self.resource_group.lower()
+        return (
+            self.status in (None, record.status)
+            and self.image in (None, record.image)
+            and group in (None, _resource_group(record))
+        )
+
+    @property
+    def index(self) -> str:
+        """The narrowest index that holds all of them."""
+        if self.image is not None:
+            return _of_image(self.image)
+        return INDEX if self.resource_group is None else _of_group(self.resource_group)
+
+    @property
+    def is_told_by_index(self) -> bool:
+        """Whether that index holds no others."""
+        return self.status is None and None in (self.image, self.resource_group)
 
 
 class Scans:
@@ -34,9 +70,10 @@ class Scans:
         """Write a new record, insert only: one that exists is left as it is. May be repeated."""
         if not self._by_id.insert(record.scan_id, ROW, _values(record)):
             record = self.get(record.scan_id) or record
-        self._by_time.put(INDEX, _newest_first(record), {"scanId": record.scan_id})
         if not record.is_settled:
             self._by_time.put(OPEN, _oldest_first(record), {"scanId": record.scan_id})
+        for index in _indexes(record):
+            self._by_time.put(index, _newest_first(record), {"scanId": record.scan_id})
 
     def get(self, scan_id: str) -> ScanRecord | None:
         """The record, or None."""
@@ -63,6 +100,30 @@ class Scans:
         found = [self.get(scan_id) for scan_id in ids]
         return [record for record in found if record is not None]
 
+    def page(
+        self, wanted: Wanted, after: str | None, limit: int
+    ) -> tuple[list[ScanRecord], str | None]:
+        """At most `limit` records, the newest first, and the cursor of what follows them.
+
+        A page may be short, or even empty, with more to follow; the cursor is None at the end. New
+        scans change no page but the first.
+        """
+        found: list[ScanRecord] = []
+        most = limit if wanted.is_told_by_index else EXAMINED_PER_PAGE
+        rows = self._by_time.query(wanted.index, after=after, limit=most)
+        for row in rows:
+            record = self.get(str(row.values["scanId"]))
+            if record is not None and wanted.matches(record):
+                found.append(record)
+            if len(found) == limit:
+                return found, row.key
+        return found, rows[-1].key if len(rows) == most else None
+
+    def last_of(self, image: str) -> ScanRecord | None:
+        """The newest scan of an image, however it stands."""
+        found, _ = self.page(Wanted(image=image), None, 1)
+        return found[0] if found else None
+
     def open_scans(self, after: str | None, limit: int) -> list[tuple[str, str]]:
         """At most `limit` scans as (cursor, scan), oldest first: none that is open is missing.
 
@@ -75,6 +136,30 @@ class Scans:
         row = self._by_time.get(OPEN, key)
         if row is not None:
             self._by_time.delete(row)
+
+
+def _indexes(record: ScanRecord) -> Iterator[str]:
+    yield INDEX
+    yield _of_image(record.image)
+    group = _resource_group(record)
+    if group is not None:
+        yield _of_group(group)
+
+
+def _of_image(image: str) -> str:
+    return f"image-{hashed(image)}"
+
+
+def _of_group(resource_group: str) -> str:
+    return f"group-{hashed(resource_group.lower())}"
+
+
+def _resource_group(record: ScanRecord) -> str | None:
+    """The resource group of the resource that asked for the scan, in lower case."""
+    try:
+        return parse_resource_id(record.source.resource_id).resource_group.lower()
+    except InvalidInput:
+        return None
 
 
 def _oldest_first(record: ScanRecord) -> str:

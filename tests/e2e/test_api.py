@@ -40,6 +40,14 @@ def test_every_route_replies_as_it_is_described(system: System) -> None:
     assert check(system, "GET", f"/scans/{scan_id}", "/scans/{scanId}").status_code == 200
     assert len(check(system, "GET", *findings).json()["findings"]) == 3
     assert check(system, "GET", "/scans?limit=5", "/scans").status_code == 200
+    of_image = check(system, "GET", f"/scans?image={image}&status=completed", "/scans")
+    assert [scan["scanId"] for scan in of_image.json()["scans"]] == [scan_id]
+    assert check(system, "GET", "/images?severity=high&limit=5", "/images").status_code == 200
+    assert check(system, "GET", "/images?severity=x", "/images").status_code == 400
+    assert check(system, "GET", "/coverage?limit=5", "/coverage").status_code == 200
+    assert check(system, "GET", "/coverage?cursor=%3F", "/coverage").status_code == 400
+    for scope, status in ((f"subscriptionId={NOBODY}", 403), ("resourceGroup=none", 404)):
+        assert check(system, "GET", f"/coverage?{scope}", "/coverage").status_code == status
     assert check(system, "GET", "/scans?limit=x", "/scans").status_code == 400
     assert check(system, "POST", "/scans", "/scans", data="{").status_code == 400
     assert check(system, "GET", f"/scans/{NOBODY}", "/scans/{scanId}").status_code == 404

@@ -1,6 +1,6 @@
 """Azure in memory: container groups that do what a test says, resources, a clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -102,7 +102,7 @@ class FakeDeployedResources:
     """See `DeployedResources`; a resource group is there once a resource is.
 
     What has several revisions tells its images only where it is read. `refusals` are what lists
-    of a kind are answered with.
+    of a kind are answered with; `on_list` is called before each.
     """
 
     def __init__(self) -> None:
@@ -110,6 +110,7 @@ class FakeDeployedResources:
         self.with_revisions: set[str] = set()
         self.refusals: dict[ResourceKind, Refusal | Exception] = {}
         self.per_page = 50
+        self.on_list: Callable[[], None] = lambda: None
 
     def read(self, resource_id: str) -> Deployed | NotThere | Refusal:
         return self.answers.get(resource_id, NotThere())
@@ -117,6 +118,7 @@ class FakeDeployedResources:
     def list_page(
         self, scope: Scope, kind: ResourceKind, continuation: str | None
     ) -> ResourcePage | NotThere | Refusal:
+        self.on_list()
         prefix = f"{scope}/".lower()
         inside = sorted(one for one in self.answers if one.lower().startswith(prefix))
         if scope.resource_group and not inside:

@@ -16,6 +16,7 @@ WORKER = ROOT.parent / "shared/tools/durable-host/worker.py"
 TRIGGERS = {
     "on_container_deployed", "restart_accepted", "take_stock", "start_reaper",
     "post_scan", "list_scans", "get_scan", "delete_scan", "get_findings",
+    "list_images", "get_coverage",
     "get_health", "get_openapi",
 }  # fmt: skip
 

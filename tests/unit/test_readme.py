@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from imagescan.coverage import NOT_YET, NotYet
 from imagescan.scan.reasons import EXPLANATIONS, ReasonCode
 
 ROOT = Path(__file__).parents[2]
@@ -18,6 +19,14 @@ def test_every_reason_stands_in_the_readme_with_its_sentence_and_remedy(code: Re
     known = EXPLANATIONS[code]
 
     assert f"| `{code.value}` | {known.sentence} | {known.remedy} |" in README
+
+
+@pytest.mark.parametrize("code", NotYet)
+def test_why_nothing_was_scanned_yet_stands_in_the_readme(code: NotYet) -> None:
+    """These codes stand beside the reasons of scans."""
+    told = NOT_YET[code]
+
+    assert f"| `{code.value}` | {told.sentence} | {told.remedy} |" in README
 
 
 def test_every_setting_that_is_read_stands_in_the_readme() -> None:
