@@ -1,5 +1,7 @@
 """What ACI refuses at once: names by its troubleshooting page, fields by the specification.
 
+How many of each: azure-docs, container-instances-resource-and-quota-limits.
+
 The codes of these refusals are not published; they say what they mean.
 """
 
@@ -11,9 +13,12 @@ from local.azure_emulator.messages import Response, arm_error
 
 # 1 to 63 lower-case letters, digits and hyphens, no hyphen first or last.
 NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+# 5 to 63 of the same, and no two hyphens together.
+VOLUME_NAME = re.compile(r"(?!.*--)[a-z0-9][-a-z0-9]{3,61}[a-z0-9]")
 VARIABLE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_]{0,61}[A-Za-z0-9])?")
 MOST_CONTAINERS = 60
 MOST_VOLUMES = 20
+MOST_PORTS = 5
 _LISTS = (
     "containers", "initContainers", "volumes", "imageRegistryCredentials",
 )  # fmt: skip
@@ -61,6 +66,8 @@ def _check_group(name: str, body: Any) -> None:
         _refuse("DuplicateContainerName", "Two containers of the group have the same name.")
     for container in properties["containers"]:
         _check_resources(container)
+    _check_ports(properties)
+    _check_credentials(properties, body.get("identity"))
 
 
 def _check_lists(parent: Mapping[str, Any], names: tuple[str, ...]) -> None:
@@ -80,7 +87,7 @@ def _all_containers(properties: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def _volumes(properties: Mapping[str, Any]) -> set[str]:
     volumes = properties.get("volumes") or []
     names = [volume.get("name") for volume in volumes]
-    if len(names) > MOST_VOLUMES or any(not NAME.fullmatch(str(name)) for name in names):
+    if len(names) > MOST_VOLUMES or any(not VOLUME_NAME.fullmatch(str(name)) for name in names):
         _refuse("InvalidVolume", f"A group has up to {MOST_VOLUMES} volumes with legal names.")
     if len(set(names)) < len(names):
         _refuse("DuplicateVolumeName", "Two volumes of the group have the same name.")
@@ -122,6 +129,38 @@ def _check_resources(container: Mapping[str, Any]) -> None:
     if any(not _is_positive(asked.get(name)) for name in ("cpu", "memoryInGB")):
         message = f"The container '{container['name']}' needs requests of cpu and memoryInGB."
         _refuse("ResourceRequestsNotSpecified", message)
+
+
+def _check_ports(properties: Mapping[str, Any]) -> None:
+    address = properties.get("ipAddress")
+    ports = address.get("ports") if isinstance(address, dict) else None
+    if address is not None and (not isinstance(ports, list) or not 0 < len(ports) <= MOST_PORTS):
+        _refuse("InvalidIpAddress", f"An address has 1 to {MOST_PORTS} ports.")
+
+
+def _check_credentials(properties: Mapping[str, Any], identity: Any) -> None:
+    """Of a user with a password each, or of an identity that the group has too.
+
+    azure-docs, using-azure-container-registry-mi.
+    """
+    own = identity.get("userAssignedIdentities") if isinstance(identity, dict) else None
+    of_group = {one.lower() for one in own or {}}
+    for credential in properties.get("imageRegistryCredentials") or []:
+        _check_credential(credential, of_group)
+
+
+def _check_credential(credential: Mapping[str, Any], of_group: set[str]) -> None:
+    server, named = credential.get("server"), credential.get("identity")
+    if not isinstance(server, str) or not server:
+        _refuse("InvalidImageRegistryCredential", "A registry credential needs a server.")
+    if named is None:
+        if not credential.get("username") or not credential.get("password"):
+            message = f"The credential for '{server}' needs username and password, or an identity."
+            _refuse("InvalidImageRegistryCredential", message)
+        return
+    if str(named).lower() not in of_group:
+        message = f"The identity for '{server}' is not one of the container group's."
+        _refuse("InvalidImageRegistryCredential", message)
 
 
 def _is_positive(value: Any) -> bool:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
+from local.azure_emulator.faults import BEHAVIOURS, LOST, OPERATIONS
+from local.azure_emulator.known_errors import KNOWN_ERRORS
 from tests.emulator.bodies import group
 from tests.emulator.in_process import RUNNING_AFTER_SECONDS, Script, World, told
 
@@ -154,3 +156,38 @@ def test_a_log_can_lose_its_head_or_lines_or_everything(world: World) -> None:
 )
 def test_faults_that_mean_nothing_are_refused(world: World, faults: Any) -> None:
     assert world.ask("PUT", "/emulator/faults", faults).status == 400
+
+
+EVERY_CODE = [
+    *(("get", code) for code in KNOWN_ERRORS),
+    *((operation, code) for operation, codes in BEHAVIOURS.items() for code in codes),
+    *((operation, LOST) for operation in OPERATIONS),
+]
+
+
+@pytest.mark.parametrize(("operation", "code"), sorted(EVERY_CODE))
+def test_every_fault_can_be_set_with_a_count_and_a_probability(
+    world: World, operation: str, code: str
+) -> None:
+    fault = {"operation": operation, "code": code, "count": 2, "probability": 0.5}
+    assert world.ask("PUT", "/emulator/faults", [fault]).status == 200
+
+
+def test_what_goes_wrong_unsaid_keeps_to_its_count_and_probability_too(world: World) -> None:
+    world.run("one")
+    world.set_faults(
+        {"operation": "get", "code": "noInstanceView", "count": 10, "probability": 0.5}
+    )
+    seen = [world.get("one").instance_view is None for _ in range(100)]
+    assert sum(seen) == 10
+    assert not all(seen[:10])
+
+
+def test_with_one_seed_the_same_happens_again(world: World) -> None:
+    world.run("one")
+    faults = [{"operation": "get", "code": "noInstanceView", "probability": 0.5}]
+    outcomes = []
+    for seed in (1, 1, 2):
+        world.ask("PUT", "/emulator/faults", {"seed": seed, "faults": faults})
+        outcomes.append([world.get("one").instance_view is None for _ in range(30)])
+    assert outcomes[0] == outcomes[1] != outcomes[2]

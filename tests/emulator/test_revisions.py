@@ -113,6 +113,14 @@ def test_in_multiple_mode_all_revisions_stay_active_and_share_the_traffic_as_tol
     }
 
 
+def test_an_inactive_revision_gets_no_traffic_whatever_is_told(world: World) -> None:
+    traffic = [{"revisionName": "shop--a", "weight": 100}]
+    ingress = {"external": True, "traffic": traffic}
+    put(world, "nginx:1", "a", activeRevisionsMode="Multiple", ingress=ingress)
+    world.apps().container_apps_revisions.deactivate_revision("test-rg", "shop", "shop--a")
+    assert revisions(world) == {"shop--a": ("nginx:1", False, 0)}
+
+
 def test_without_ingress_revisions_run_without_traffic(world: World) -> None:
     for number in (1, 2):
         put(world, f"nginx:{number}", f"r{number}", activeRevisionsMode="Multiple")
