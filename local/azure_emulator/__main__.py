@@ -1,6 +1,7 @@
 """`python -m local.azure_emulator --port N --state FOLDER [--subscription ID]`
 
 Events go to the address in EVENTS_WEBHOOK_URL, which holds a key and so stands on no command line.
+With QSCANNER_STAND_IN_REGISTRY the scanner stand-in pulls its images from the registry there.
 """
 
 import argparse

@@ -18,6 +18,7 @@ from local.azure_emulator.leftovers import Leftovers
 from local.azure_emulator.processes import Process
 from local.azure_emulator.runtime import ContainerSpec, Ended, Execution
 from local.qscanner_stand_in.behaviour import FILE_VARIABLE
+from local.qscanner_stand_in.pull import REGISTRY_VARIABLE
 
 ROOT = Path(__file__).parents[2]
 SCANNER_BINARY = "/opt/qualys/qscanner"  # the ENTRYPOINT of qualys/qscanner, not on its PATH
@@ -73,6 +74,7 @@ class ProcessRuntime:
         needed = {"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(own)}
         if _is_scanner(container.image):
             needed |= {"PYTHONPATH": str(ROOT), FILE_VARIABLE: str(self._behaviours)}
+            needed[REGISTRY_VARIABLE] = os.environ.get(REGISTRY_VARIABLE, "")
         return needed | {
             name: _mounted(value, mounts) for name, value in container.environment.items()
         }

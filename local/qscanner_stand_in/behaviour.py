@@ -6,7 +6,7 @@ QSCANNER_STAND_IN_FILE names; without the variable nothing is told. All keys are
     findings                how many, or a list of objects (qid, title, severity 1-5 or a word,
                             cves, type, package, installedVersion, fixedVersion, path, layer), or
                             counts by word: {"critical": 1, "low": 2}. Default: a few, by the
-                            image's name
+                            image's digest, or its name where nothing is pulled
     seconds                 how long the scan takes; default 2
     exitCode                how it ends; default 0. See exit_codes for what each leaves
     scansPerformed          {"pkg": "FAILED"}: what the inventory says of a scan type; SUCCESS,
@@ -22,13 +22,11 @@ QSCANNER_STAND_IN_FILE names; without the variable nothing is told. All keys are
                             tells how the scan went, as the inventory does; it is written in lines
                             with so many spaces. By default in one line, and without
     oom                     true: killed (137) at the end of `seconds`, with no file written
-
-Later: findings by the manifest that a registry serves.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +50,17 @@ def read_all(file: Path) -> dict[str, Behaviour]:
     return told
 
 
-def read(environment: Mapping[str, str], image: str) -> Behaviour:
-    """What was told of an image in any spelling; a digest beside a tag may be left out."""
+def read(environment: Mapping[str, str], image: str, tagged: Sequence[str] = ()) -> Behaviour:
+    """What was told of an image in any spelling; a digest beside a tag may be left out.
+
+    What was told of one of the names `tagged`, which stand for the image too, counts where nothing
+    was told of itself.
+    """
     file = environment.get(FILE_VARIABLE)
     told = read_all(Path(file)) if file else {}
     name, _, digest = image.partition("@")
-    return told.get(normal_name(image)) or (told.get(normal_name(name)) if digest else None) or {}
+    names = [normal_name(image), *([normal_name(name)] if digest else []), *tagged]
+    return next((told[one] for one in names if told.get(one)), {})
 
 
 def normal_name(image: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 SUCCESS = 0
 GENERIC_ERROR = 1
 INVALID_PARAMETER = 2
+IMAGE_ARTIFACT_FAILED = 6
 
 
 @dataclass(frozen=True)

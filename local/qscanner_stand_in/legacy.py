@@ -20,13 +20,14 @@ from typing import Any
 
 from local.qscanner_stand_in.arguments import Parser
 from local.qscanner_stand_in.behaviour import Behaviour, read
-from local.qscanner_stand_in.exit_codes import GENERIC_ERROR, ending
+from local.qscanner_stand_in.exit_codes import GENERIC_ERROR, IMAGE_ARTIFACT_FAILED, ending
 from local.qscanner_stand_in.findings import Finding, findings
 from local.qscanner_stand_in.inventory import inventory
+from local.qscanner_stand_in.pull import PullError, pull
 from local.qscanner_stand_in.scan import USUAL_SECONDS
 
 FLAGS = ("--image", "--tag", "--output-format")
-STAND_IN = "STAND-IN: this is not qscanner; nothing was pulled or scanned, findings are invented."
+STAND_IN = "STAND-IN: this is not qscanner; nothing was scanned, findings are invented."
 CREDENTIALS = ("QUALYS_USERNAME", "QUALYS_PASSWORD")
 SCAN_TYPES = ("pkg", "compliance")
 # What of the real tool's inventory the document holds where it is told to prove the scan.
@@ -62,7 +63,12 @@ def scan_legacy(
         # [UNKNOWN] which code it was: the predecessor took all but 0 and 1 for failures.
         _complain("failed to authenticate: username or password is missing")
         return GENERIC_ERROR
-    told = read(environment, options.image)
+    try:
+        pulled = pull(environment, options.image)
+    except PullError as problem:
+        _complain(f"{ending(IMAGE_ARTIFACT_FAILED).error}: {problem}")
+        return IMAGE_ARTIFACT_FAILED
+    told = read(environment, options.image, pulled.names if pulled else ())
     wait(float(told.get("seconds", USUAL_SECONDS)))
     if told.get("oom"):
         os.kill(os.getpid(), signal.SIGKILL)

@@ -9,6 +9,7 @@ from typing import Any
 
 from local.qscanner_stand_in.findings import Finding
 from local.qscanner_stand_in.inventory import PLANTED_SECRET, VERSION
+from local.qscanner_stand_in.pull import Pulled
 
 # A rule's name tells what kind of finding it is (cnapp-demo, annotate.js); malware's is not known.
 RULE_NAMES = {"secret": "Secret", "compliance": "Compliance", "malware": "Malware"}
@@ -16,16 +17,21 @@ RULE_NAMES = {"secret": "Secret", "compliance": "Compliance", "malware": "Malwar
 LEVELS = {5: "error", 4: "error", 3: "warning", 2: "note", 1: "none"}
 
 
-def sarif(image: str, os_name: str | None, found: Sequence[Finding]) -> dict[str, Any]:
-    """The whole report."""
+def sarif(
+    image: str, os_name: str | None, found: Sequence[Finding], pulled: Pulled | None = None
+) -> dict[str, Any]:
+    """The whole report; it names digest and layers of an image that was pulled."""
     rules = {_rule_key(one): _rule(one) for one in found}
     driver = {"name": "QScanner", "version": VERSION, "rules": list(rules.values())}
-    run = {
+    run: dict[str, Any] = {
         "tool": {"driver": driver},
         "artifacts": [{"location": {"uri": image}, "properties": {"osName": os_name}}],
         "results": [_result(list(same)) for _, same in groupby(found, key=_result_key)],
         "properties": {"imageName": image, "os": os_name, "repoTags": [image]},
     }
+    if pulled:
+        layers = [{"LayerContentHash": layer, "Command": ""} for layer in pulled.layers]
+        run["properties"] |= {"imageDigest": pulled.digest, "layerInfo": layers}
     return {"version": "2.1.0", "runs": [run]}
 
 

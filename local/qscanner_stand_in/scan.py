@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from local.qscanner_stand_in.behaviour import Behaviour, read
-from local.qscanner_stand_in.exit_codes import GENERIC_ERROR, ending
+from local.qscanner_stand_in.exit_codes import GENERIC_ERROR, IMAGE_ARTIFACT_FAILED, ending
 from local.qscanner_stand_in.findings import Finding, findings
 from local.qscanner_stand_in.inventory import USUAL_OS, USUAL_PACKAGES, inventory
+from local.qscanner_stand_in.pull import Pulled, PullError, pull
 from local.qscanner_stand_in.report_json import report_json
 from local.qscanner_stand_in.sarif import sarif
 from local.qscanner_stand_in.table import table
@@ -32,14 +33,21 @@ def scan(
     wait: Callable[[float], None],
 ) -> int:
     """Scan, and return the exit code."""
-    _say("STAND-IN: this is not qscanner; nothing is pulled or scanned, findings are invented.")
+    _say("STAND-IN: this is not qscanner; nothing is scanned, findings are invented.")
     token = options.access_token or environment.get("QUALYS_ACCESS_TOKEN", "")
     if not TOKEN.fullmatch(token):
         # [UNKNOWN] which code the real tool ends with (1, 33 or 40): its table has none for this.
         _say("ERROR: failed to authenticate: the access token is missing or malformed")
         return GENERIC_ERROR
-    told = read(environment, options.target)
     _say("INFO  Image source: registry")
+    try:
+        pulled = pull(environment, options.target)
+    except PullError as problem:
+        _say(f"ERROR: {ending(IMAGE_ARTIFACT_FAILED).error}: {problem}")
+        return IMAGE_ARTIFACT_FAILED
+    if pulled:
+        _say(f"INFO  Image digest: {pulled.digest}, {len(pulled.layers)} layer(s)")
+    told = read(environment, options.target, pulled.names if pulled else ())
     seconds = float(told.get("seconds", USUAL_SECONDS))
     wait(min(seconds, options.scan_timeout))
     if seconds > options.scan_timeout:
@@ -48,13 +56,14 @@ def scan(
         return GENERIC_ERROR
     if told.get("oom"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return _finish(options, told)
+    return _finish(options, told, pulled)
 
 
-def _finish(options: argparse.Namespace, told: Behaviour) -> int:
+def _finish(options: argparse.Namespace, told: Behaviour, pulled: Pulled | None) -> int:
     exit_code = int(told.get("exitCode", 0))
     end = ending(exit_code)
-    found = findings(told, options.target, options.scan_types)
+    image = pulled.digest if pulled else options.target
+    found = findings(told, image, options.scan_types)
     folder = Path(options.output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     stem = f"{folder}/{hashlib.sha256(options.target.encode()).hexdigest()}"
@@ -66,7 +75,7 @@ def _finish(options: argparse.Namespace, told: Behaviour) -> int:
             _say(f"INFO  Scan Result JSON created at {stem}-ScanResult.json")
     is_reported = end.leaves_report and options.mode not in WITHOUT_REPORT
     if is_reported and not told.get("noReport"):
-        _report(options, stem, told, found)
+        _report(options, stem, told, found, pulled)
     if end.error:
         _say(f"ERROR: {end.error}")
     return exit_code
@@ -82,12 +91,16 @@ def _tell_of_image(told: Behaviour) -> None:
 
 
 def _report(
-    options: argparse.Namespace, stem: str, told: Behaviour, found: Sequence[Finding]
+    options: argparse.Namespace,
+    stem: str,
+    told: Behaviour,
+    found: Sequence[Finding],
+    pulled: Pulled | None,
 ) -> None:
     if "json" in options.report_format:
         _write(Path(f"{stem}-Report.json"), report_json(found))
     if "sarif" in options.report_format:
-        content = sarif(options.target, told.get("os", USUAL_OS), found)
+        content = sarif(options.target, told.get("os", USUAL_OS), found, pulled)
         padding = os.urandom(int(told.get("reportPaddingBytes", 0)))
         if padding:
             content["runs"][0]["properties"]["padding"] = b64encode(padding).decode()

@@ -65,7 +65,7 @@ class Registry:
         other = _other_registry(request)
         if other is None and (refusal := self._refusal(request, repository)):
             return refusal
-        layout = self._layout(other, repository, what_of_it)
+        layout = self._layout(other, repository, what_of_it if kind == "manifests" else "")
         if layout is None:
             return error(404, "NAME_UNKNOWN", "repository name not known to registry")
         if kind == "manifests":
@@ -73,7 +73,10 @@ class Registry:
         return _blob(layout, what_of_it) if kind == "blobs" else _tags(layout, repository)
 
     def _layout(self, other: str | None, repository: str, reference: str) -> Layout | None:
-        """Layouts of other registries' names lie below a folder of that registry's name."""
+        """Layouts of other registries' names lie below a folder of that registry's name.
+
+        What is asked for by no `reference` is not made up.
+        """
         found = self._layouts.find(f"{other}/{repository}" if other else repository)
         if found or other is None or self._made_up is None:
             return found

@@ -183,6 +183,7 @@ def _start_emulator(processes: Processes, folder: Path, where: Addresses) -> Non
     environment = _plain_environment() | {
         "PYTHONPATH": str(ROOT),
         "EVENTS_WEBHOOK_URL": f"{hook}&code={where.function_key}",
+        "QSCANNER_STAND_IN_REGISTRY": where.registry_url,
     }
     processes.start(EMULATOR, command, environment)
     _wait(processes, EMULATOR, lambda: _serves(f"{where.arm_url}/emulator/groups"))
