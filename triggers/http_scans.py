@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -144,33 +143,6 @@ def delete_scan(req: func.HttpRequest) -> func.HttpResponse:
         return error(404, "scan_not_found", "There is no scan of this id.")
     asked = app().scans.change(record.scan_id, ScanRecord.asked_to_cancel)
     return _reply_with(req, asked)
-
-
-@bp.route(route="scans/{scanId}/findings", methods=["GET"])
-def get_findings(req: func.HttpRequest) -> func.HttpResponse:
-    """200 with a page of findings, the most severe first; 400, 404, 409 while under way."""
-    record = find(req.route_params["scanId"])
-    if record is None:
-        return error(404, "scan_not_found", "There is no scan of this id.")
-    if not record.status.is_terminal:
-        return error(409, "scan_under_way", "This scan has no findings yet.")
-    try:
-        limit, after = read_limit(req, default=100, most=1000), read_cursor(req)
-    except InvalidInput as invalid:
-        return error(400, invalid.code, invalid.message)
-    return reply(_page(req, record, after, limit))
-
-
-def _page(
-    req: func.HttpRequest, record: ScanRecord, after: str | None, limit: int
-) -> dict[str, Any]:
-    """A scan that joined another one shows that one's findings."""
-    scan_id = record.joined_scan_id or record.scan_id
-    where = {name: req.params[name] for name in ("severity", "type") if name in req.params}
-    page = app().findings.page(scan_id, where, after, limit)
-    cursor = write_cursor(page[-1][0] if len(page) == limit else None)
-    findings = [finding for _, finding in page]
-    return {"scanId": record.scan_id, "findings": findings, "cursor": cursor}
 
 
 def find(scan_id: str) -> ScanRecord | None:

@@ -1,10 +1,13 @@
 """The findings of a scan: one row each, the most severe first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from imagescan.ports import Row, Table, Value
 from imagescan.report.findings import Finding
+
+# The work of one question: a page ends after this many findings, whether or not it is full.
+EXAMINED_PER_PAGE = 1000
 
 
 class StoredFindings:
@@ -27,6 +30,34 @@ class StoredFindings:
         """
         rows = self._table.query(scan_id, where=where, after=after, limit=limit)
         return [(row.key, _wire(row)) for row in rows]
+
+    def search(
+        self, scan_id: str, where: Mapping[str, str], cve: str | None, after: str | None, limit: int
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """As `page`, of one CVE where one is given, and the cursor of what follows.
+
+        A page may be short, or even empty, with more to follow; the cursor is None at the end.
+        """
+        found: list[dict[str, Any]] = []
+        most = limit if cve is None else EXAMINED_PER_PAGE
+        page = self.page(scan_id, where, after, most)
+        for key, finding in page:
+            if cve is None or cve.upper() in map(str.upper, finding["cves"]):
+                found.append(finding)
+            if len(found) == limit:
+                return found, key
+        return found, page[-1][0] if len(page) == most else None
+
+    def every(
+        self, scan_id: str, where: Mapping[str, str], cve: str | None
+    ) -> Iterator[dict[str, Any]]:
+        """All of them, the most severe first; a scan's report is bounded, and so are they."""
+        after: str | None = None
+        is_last = False
+        while not is_last:
+            found, after = self.search(scan_id, where, cve, after, EXAMINED_PER_PAGE)
+            yield from found
+            is_last = after is None
 
 
 def _key(finding: Finding) -> str:

@@ -39,6 +39,10 @@ def test_every_route_replies_as_it_is_described(system: System) -> None:
     assert (asked.status_code, on_the_way.status_code, too_early.status_code) == (202, 202, 409)
     assert check(system, "GET", f"/scans/{scan_id}", "/scans/{scanId}").status_code == 200
     assert len(check(system, "GET", *findings).json()["findings"]) == 3
+    for kind, lines in (("csv", 4), ("sarif", 1)):
+        document = system.call("GET", f"/api{findings[0]}?format={kind}")
+        assert (document.status_code, len(document.text.splitlines())) == (200, lines)
+    assert check(system, "GET", f"{findings[0]}?cve=x", findings[1]).status_code == 400
     assert check(system, "GET", "/scans?limit=5", "/scans").status_code == 200
     of_image = check(system, "GET", f"/scans?image={image}&status=completed", "/scans")
     assert [scan["scanId"] for scan in of_image.json()["scans"]] == [scan_id]
