@@ -3,14 +3,30 @@
 import azure.durable_functions as df
 import azure.functions as func
 
-from activities import admission, claims, container_groups, deployments, left_behind, results
-from orchestrators import reaping, scan_deployment, scan_image, take_inventory, waiting
-from triggers import events, http_findings, http_images, http_scans, http_service, timers
+from activities import (
+    admission,
+    claims,
+    container_groups,
+    deployments,
+    left_behind,
+    rescans,
+    results,
+)
+from orchestrators import reaping, rescan, scan_deployment, scan_image, take_inventory, waiting
+from triggers import (
+    events,
+    http_findings,
+    http_images,
+    http_rescans,
+    http_scans,
+    http_service,
+    timers,
+)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
-    *(admission, claims, container_groups, deployments, left_behind, results),
-    *(reaping, scan_deployment, scan_image, take_inventory, waiting),
-    *(events, http_findings, http_images, http_scans, http_service, timers),
+    *(admission, claims, container_groups, deployments, left_behind, rescans, results),
+    *(reaping, rescan, scan_deployment, scan_image, take_inventory, waiting),
+    *(events, http_findings, http_images, http_rescans, http_scans, http_service, timers),
 ):
     app.register_functions(module.bp)

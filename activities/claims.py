@@ -1,6 +1,6 @@
 """Claiming an image, so that it is scanned once at a time, and giving the claim up."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -24,7 +24,7 @@ def acquire_claim(step: dict) -> dict:
 @bp.activity_trigger(input_name="step")
 def release_claim(step: dict) -> dict:
     """Give up the claim if the scan still holds it."""
-    app().claims.release(step["image"], step["scan_id"])
+    app().claims.release(step["claim_key"], step["scan_id"])
     return {}
 
 
@@ -39,9 +39,13 @@ def acquire(app: App, request: ScanRequest, waited_for: str | None) -> dict[str,
     record = app.scans.change(request.scan_id, lambda known: known.moved_to(Status.QUEUED, now))
     outcome = _without_scanning(app, request, record, waited_for)
     if outcome:
-        app.claims.release(request.image, request.scan_id)  # from a run of this step that was lost
+        app.claims.release(
+            request.claim_key, request.scan_id
+        )  # from a run of this step that was lost
         return {"isHeld": False, "holder": None, "outcome": outcome.to_dict()}
-    holder = app.claims.acquire(request.image, request.scan_id, now)
+    holder = app.claims.acquire(request.claim_key, request.scan_id, now)
+    if holder == request.scan_id:
+        app.claims.note_reference(request.image, request.scan_id)
     return {"isHeld": holder == request.scan_id, "holder": holder, "outcome": None}
 
 
@@ -50,9 +54,9 @@ def _without_scanning(
 ) -> Outcome | None:
     if record.status.is_terminal:  # somebody gave the scan up, and nothing waits for it any more
         return Outcome.failed(ReasonCode.HOST_LOST, "Its record had been ended already.")
-    if record.cancel_requested:
+    if record.cancel_requested or app.rescans.is_cancelled(request.source.rescan_id):
         return Outcome.failed(ReasonCode.CANCELLED)
-    return _result_of(app, waited_for) or (None if request.force else _fresh(app, request))
+    return _result_of(app, waited_for) or _fresh(app, request)
 
 
 def _result_of(app: App, waited_for: str | None) -> Outcome | None:
@@ -66,13 +70,25 @@ def _result_of(app: App, waited_for: str | None) -> Outcome | None:
 
 
 def _fresh(app: App, request: ScanRequest) -> Outcome | None:
-    """A completed scan of the image within SCAN_CACHE_HOURS."""
-    posture = app.images.latest(request.image)
-    lifetime = timedelta(hours=app.settings.scan_cache_hours)
-    if posture is None or posture.finished_at + lifetime <= app.clock.now():
+    """A completed scan of the same digest (else reference) that is young enough."""
+    posture = app.images.of_digest(request.digest) if request.digest else None
+    posture = posture or app.images.latest(request.image)
+    if posture is None or posture.digest != request.digest:
+        return None
+    if posture.finished_at < _fresh_from(app, request):
         return None
     record = app.scans.get(posture.scan_id)
     return _joining(record) if record else None
+
+
+def _fresh_from(app: App, request: ScanRequest) -> datetime:
+    """Since when a scan must have finished to be fresh: SCAN_CACHE_HOURS, but for `force`."""
+    now = app.clock.now()
+    if request.fresh_since:
+        return datetime.fromisoformat(request.fresh_since)
+    if request.force:
+        return now + timedelta(seconds=1)
+    return now - timedelta(hours=app.settings.scan_cache_hours) + timedelta(microseconds=1)
 
 
 def _joining(record: ScanRecord) -> Outcome:

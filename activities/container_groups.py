@@ -103,7 +103,7 @@ def delete(app: App, attempt: Attempt) -> int | None:
     Returns the seconds to wait where Azure was not asked, for it would be once too often.
     """
     now = app.clock.now()
-    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, now)
+    app.claims.renew(attempt.claim_key, attempt.scan_id, attempt.number, now)
     if wait := app.admission.begin_delete(now):
         return wait.seconds
     refusal = app.groups.delete(attempt.group)
@@ -118,7 +118,7 @@ def delete(app: App, attempt: Attempt) -> int | None:
 
 def confirm_gone(app: App, attempt: Attempt) -> bool:
     """Whether a GET answers 404; only then is the ledger closed and the slot given back."""
-    app.claims.renew(attempt.image, attempt.scan_id, attempt.number, app.clock.now())
+    app.claims.renew(attempt.claim_key, attempt.scan_id, attempt.number, app.clock.now())
     if app.groups.get(attempt.group) is not None:
         return False
     app.ledger.note(attempt.group, GroupEntry.GONE, app.clock.now())

@@ -25,7 +25,7 @@ from imagescan.records.ledger import LedgerEntry
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.record import CONFIRMED, PENDING, ScanRecord
-from imagescan.scan.request import Attempt
+from imagescan.scan.request import Attempt, claim_key
 from imagescan.telemetry import scan_log
 
 bp = df.Blueprint()
@@ -128,7 +128,7 @@ def take_over(app: App, group: str) -> dict[str, Any]:
         raise TransientError(f"The ledger does not know {group} yet.")
     now = app.clock.now()
     next_attempt = replace(entry.attempt, number=entry.attempt.number + 1)
-    app.claims.renew(next_attempt.image, next_attempt.scan_id, next_attempt.number, now)
+    app.claims.renew(next_attempt.claim_key, next_attempt.scan_id, next_attempt.number, now)
     return {"attempt": next_attempt.to_dict(), "isStubborn": is_stubborn(entry, now)}
 
 
@@ -164,7 +164,7 @@ def end(app: App, scan_id: str, since: datetime) -> bool:
     now, entries = app.clock.now(), app.ledger.entries_of(scan_id, known.image)
     ended = app.scans.change(scan_id, lambda record: _ended(record, entries, now))
     if not any(may_still_scan(entry, now) for entry in entries):
-        app.claims.release(known.image, scan_id)
+        app.claims.release(claim_key(known.image, known.digest), scan_id)
     if ended.cleanup == PENDING:
         scan_log(scan_id).error("%s could not be removed yet", ended.container_group)
     return ended.finished_at is not None and ended.finished_at >= since

@@ -32,6 +32,7 @@ from imagescan.records.findings import StoredFindings
 from imagescan.records.images import Images
 from imagescan.records.inbox import Inbox
 from imagescan.records.ledger import Ledger
+from imagescan.records.rescans import RescanItems, Rescans
 from imagescan.records.scans import Scans
 from imagescan.records.standing import why_stopped
 from imagescan.scan.reasons import Reason
@@ -58,6 +59,8 @@ class App:
     claims: Claims
     admission: Admission
     ledger: Ledger
+    rescans: Rescans
+    rescan_items: RescanItems
 
     def why_stopped(self, attempt: Attempt) -> Reason | None:
         """See `imagescan.records.standing`: every step of a scan asks before it acts."""
@@ -169,6 +172,8 @@ def put_together(settings: Settings, outside: Outside) -> App:
         claims=Claims(table(TableName.CLAIMS)),
         admission=Admission(table(TableName.ADMISSION), settings.max_concurrent_scans),
         ledger=Ledger(table(TableName.CONTAINER_GROUPS)),
+        rescans=Rescans(table(TableName.RESCANS)),
+        rescan_items=RescanItems(table(TableName.RESCAN_ITEMS)),
     )
 
 

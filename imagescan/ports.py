@@ -29,6 +29,8 @@ class TableName(StrEnum):
     DEPLOYMENTS = "Deployments"
     CLAIMS = "Claims"
     ADMISSION = "Admission"
+    RESCANS = "Rescans"
+    RESCAN_ITEMS = "RescanItems"
     CONTAINER_GROUPS = "ContainerGroups"
 
 

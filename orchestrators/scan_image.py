@@ -59,7 +59,9 @@ def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
         outcome = yield from _scan_in_container_groups(context, request)
     except Exception:  # whatever happened, the claim is given up
         outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
-    yield step(context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "image": request.image})
+    yield step(
+        context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "claim_key": request.claim_key}
+    )
     return outcome
 
 
@@ -67,7 +69,7 @@ def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:
     """A new group for each attempt; another attempt only where that may bring a result."""
     for number in range(1, request.policy.max_attempts + 1):
         group = group_name(request.scan_id, number, request.image)
-        attempt = Attempt(request.scan_id, request.image, number, group, request.policy.profile)
+        attempt = request.attempt(number, group)
         outcome = yield from _scan_in_container_group(context, request, attempt)
         if not outcome.is_worth_retry:
             break

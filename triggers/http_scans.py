@@ -71,8 +71,8 @@ def read_body(req: func.HttpRequest) -> Asked:
 
 
 def running_scan(app: App, image: str) -> ScanRecord | None:
-    """The scan that holds the image's claim, unless it is over."""
-    holder = app.claims.holder(image, app.clock.now())
+    """The scan that claimed the image last under this reference, unless it is over."""
+    holder = app.claims.last_holder(image)
     record = app.scans.get(holder) if holder else None
     return None if record is None or record.status.is_terminal else record
 

@@ -1,7 +1,9 @@
 """What happens by itself."""
 
 import asyncio
+import uuid
 from dataclasses import asdict
+from datetime import datetime
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -11,6 +13,7 @@ from imagescan.bootstrap import App, app
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
 from imagescan.telemetry import scan_log
+from triggers.http_rescans import accept_and_start
 from triggers.reaper import start_sweep
 from triggers.starting import start
 
@@ -55,3 +58,20 @@ async def start_reaper(timer: func.TimerRequest, client: df.DurableOrchestration
     It raises where Durable does not answer clearly, and nothing is reaped until it does.
     """
     await start_sweep(app(), client)
+
+
+@bp.timer_trigger(arg_name="timer", schedule="%RESCAN_SCHEDULE%")
+@bp.durable_client_input(client_name="client")
+async def rescan_on_schedule(
+    timer: func.TimerRequest, client: df.DurableOrchestrationClient
+) -> None:
+    """As RESCAN_SCHEDULE says: rescan everything in WATCHED_SUBSCRIPTIONS, what is fresh aside."""
+    the_app = app()
+    scopes = choose_scopes(the_app.settings.watched_subscriptions, None, None)
+    rescan_id = rescan_id_of(the_app.clock.now())
+    await accept_and_start(the_app, client, scopes, False, False, rescan_id)
+
+
+def rescan_id_of(moment: datetime) -> str:
+    """The same for one minute: the schedule of a host that dies meanwhile runs once more."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"rescan/{moment:%Y-%m-%dT%H:%M}"))

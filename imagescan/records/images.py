@@ -12,7 +12,7 @@ from imagescan.report.findings import Severity
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.status import Status, Verdict
 
-ROW = "latest"
+ROW, OF_DIGEST = "latest", "digest"
 INDEX = "images"
 # The work of one question: a page ends after this many images, whether or not it is full.
 EXAMINED_PER_PAGE = 300
@@ -28,6 +28,7 @@ class Posture:
     verdict: Verdict
     counts: Mapping[str, int]
     finished_at: datetime
+    digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,16 +98,29 @@ class Images:
         row = self._table.get(hashed(image), ROW)
         return None if row is None else _posture(row)
 
+    def of_digest(self, digest: str) -> Posture | None:
+        """The posture of a digest, under whatever reference it was scanned last; or None."""
+        row = self._table.get(hashed(digest), OF_DIGEST)
+        return None if row is None else _posture(row)
+
     def note(self, record: ScanRecord) -> None:
-        """Take a completed scan as the image's posture unless a later one is there already."""
+        """Take a completed scan as the posture of its image and of its digest.
+
+        Unless a later one is there already; may be repeated.
+        """
         if record.status is not Status.COMPLETED:
             return
-        values = _values(record)
         self._list(record.image)
+        self._note(hashed(record.image), ROW, record)
+        if record.digest:
+            self._note(hashed(record.digest), OF_DIGEST, record)
+
+    def _note(self, partition: str, key: str, record: ScanRecord) -> None:
+        values = _values(record)
         for _ in range(5):
-            row = self._table.get(hashed(record.image), ROW)
+            row = self._table.get(partition, key)
             if row is None:
-                if self._table.insert(hashed(record.image), ROW, values):
+                if self._table.insert(partition, key, values):
                     return
             elif _posture(row).finished_at >= _finished_at(record):
                 return
@@ -125,7 +139,9 @@ def _finished_at(record: ScanRecord) -> datetime:
 
 def _values(record: ScanRecord) -> dict[str, Value]:
     assert record.verdict is not None
+    known = {"digest": record.digest} if record.digest else {}
     return {
+        **known,
         "image": record.image,
         "scanId": record.scan_id,
         "verdict": record.verdict.value,
@@ -143,4 +159,5 @@ def _posture(row: Row) -> Posture:
         verdict=Verdict(str(row.values["verdict"])),
         counts=json.loads(str(row.values["counts"])),
         finished_at=finished_at,
+        digest=str(row.values["digest"]) if "digest" in row.values else None,
     )

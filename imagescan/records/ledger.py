@@ -77,6 +77,7 @@ class Ledger:
             "state": GroupEntry.INTENDED.value,
             "scanId": attempt.scan_id,
             "image": attempt.image,
+            "claimKey": attempt.claimed or "",
             "attempt": attempt.number,
             "timeoutSeconds": timeout_seconds,
             "intendedAt": now,
@@ -147,7 +148,11 @@ class Ledger:
 def _entry(row: Row) -> LedgerEntry:
     values = row.values
     attempt = Attempt(
-        str(values["scanId"]), str(values["image"]), int(str(values["attempt"])), row.key
+        str(values["scanId"]),
+        str(values["image"]),
+        int(str(values["attempt"])),
+        row.key,
+        claimed=str(values["claimKey"]) or None,
     )
     return LedgerEntry(
         attempt=attempt,

@@ -14,7 +14,7 @@ def why_stopped(claims: Claims, scans: Scans, attempt: Attempt, now: datetime) -
     It may not when another scan holds the claim or a later attempt has begun, when somebody asked
     to cancel, and when its record was ended by somebody else.
     """
-    if not claims.renew(attempt.image, attempt.scan_id, attempt.number, now):
+    if not claims.renew(attempt.claim_key, attempt.scan_id, attempt.number, now):
         return Reason(ReasonCode.HOST_LOST, "Another scan of the image took over.")
     record = scans.get(attempt.scan_id)
     if record is not None and record.status.is_terminal:

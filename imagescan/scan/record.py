@@ -18,6 +18,7 @@ SEVERITIES = ("critical", "high", "medium", "low", "info", "total")
 class ScanRecord:
     """Everything that is told of one scan. `image` is empty where the resource was unreadable.
 
+    `digest` is the one that is scanned; `unresolved` says why the reference itself is.
     `log_tail` and `partial_counts` are the scanner's last words where it brought no result: they
     help a person, and no verdict ever rests on them.
     """
@@ -28,6 +29,8 @@ class ScanRecord:
     created_at: datetime
     status: Status = Status.ACCEPTED
     digest: str | None = None
+    index_digest: str | None = None
+    unresolved: str | None = None
     verdict: Verdict | None = None
     reason: Reason | None = None
     counts: Mapping[str, int] | None = None
@@ -53,6 +56,16 @@ class ScanRecord:
             return self
         started_at = self.started_at or (now if status is Status.PROVISIONING else None)
         return replace(self, status=status, started_at=started_at)
+
+    def resolved_to(self, digest: str, index_digest: str | None) -> Self:
+        """The record with what the image stands for; an ended scan stays as it is."""
+        if self.status.is_terminal:
+            return self
+        return replace(self, digest=digest, index_digest=index_digest)
+
+    def not_resolved(self, why: str) -> Self:
+        """The record of a scan of the reference itself; an ended scan stays as it is."""
+        return self if self.status.is_terminal else replace(self, unresolved=why)
 
     def asked_to_cancel(self) -> Self:
         """The record of a scan that somebody wants to end; one that has ended stays as it is."""
@@ -101,6 +114,8 @@ class ScanRecord:
             "scanId": self.scan_id,
             "image": self.image,
             "digest": self.digest,
+            "indexDigest": self.index_digest,
+            "unresolved": self.unresolved,
             "status": self.status.value,
             "verdict": self.verdict and self.verdict.value,
             "reason": self.reason and self.reason.to_wire(),

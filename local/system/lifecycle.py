@@ -228,6 +228,7 @@ def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
         "AZURE_REGION": "westeurope",
         "QUALYS_POD": "US1",
         "EXPECTED_SCAN_SECONDS": "2",
+        "RESCAN_SCHEDULE": "0 0 3 * * *",
         "REGISTRY_CREDENTIALS": registry.credentials(folder, where),
         "ALLOWED_REGISTRIES": registry.host(where),
         "REGISTRY_MIRROR": where.registry_url,

@@ -126,10 +126,10 @@ class System:
             authentication_policy=policy,
         )
 
-    def deploy(self, name: str, group: Any) -> Any:
+    def deploy(self, name: str, group: Any, resource_group: str = "test-rg") -> Any:
         """Create a container group of a user's; its poller."""
         self.need_emulator()
-        return self.arm.container_groups.begin_create_or_update("test-rg", name, group)
+        return self.arm.container_groups.begin_create_or_update(resource_group, name, group)
 
     def deploy_app(self, kind: str, name: str, image: str, init: str) -> str:
         """Create a container app or job of a user's; its id."""

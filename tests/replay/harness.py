@@ -22,7 +22,7 @@ from azure.durable_functions.orchestrator import Orchestrator
 LARGEST_PAYLOAD_BYTES = 8192
 LARGEST_STATUS_CHARACTERS = 8000
 EARLY = timedelta(seconds=0.99)
-CONTINUE_AS_NEW, WHEN_ALL = 4, 12
+CONTINUE_AS_NEW, WHEN_ANY, WHEN_ALL = 4, 11, 12
 LABEL = "\n\n$OutOfProcData$:"
 
 Event = dict[str, Any]
@@ -251,7 +251,7 @@ def _flat(asked: Any) -> list[dict[str, Any]]:
     """The single actions of a state's `actions`, in the order in which they take their ids."""
     if isinstance(asked, list):
         return [action for one in asked for action in _flat(one)]
-    if asked["actionType"] == WHEN_ALL:
+    if asked["actionType"] in (WHEN_ANY, WHEN_ALL):
         return _flat(asked["compoundActions"])
     return [asked]
 

@@ -8,10 +8,13 @@ from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
-from orchestrators import reaping, scan_deployment, scan_image, take_inventory, waiting
+from orchestrators import reaping, rescan, scan_deployment, scan_image, take_inventory, waiting
 from tests.replay.harness import World
 
 ORCHESTRATORS = {
+    names.RESCAN: rescan.scan_what_runs,
+    names.GATHER_IMAGES: rescan.gather,
+    names.RESCAN_LANE: rescan.scan_one_after_the_other,
     names.SCAN_DEPLOYMENT: scan_deployment.scan_images_of_deployment,
     names.SCAN_IMAGE: scan_image.scan,
     names.AWAIT_CLAIM: waiting.hold_or_join,

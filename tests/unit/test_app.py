@@ -17,6 +17,7 @@ TRIGGERS = {
     "on_container_deployed", "restart_accepted", "take_stock", "start_reaper",
     "post_scan", "list_scans", "get_scan", "delete_scan", "get_findings",
     "list_images", "get_coverage",
+    "post_rescan", "get_rescan", "delete_rescan", "rescan_on_schedule",
     "get_health", "get_openapi",
 }  # fmt: skip
 

@@ -1,0 +1,190 @@
+"""A bulk rescan: what is asked for, where it stands, and what a person is told of it. Pure."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from imagescan.admission import HOUR_SECONDS, MOST_IN_AN_HOUR
+from imagescan.deployment import Scope
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.request import Policy
+from imagescan.scan.status import Status
+
+SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 15, 1800
+
+
+class RescanStatus(StrEnum):
+    """The states of a rescan, in order; the last three are ends."""
+
+    ACCEPTED = "accepted"
+    GATHERING = "gathering"
+    SCANNING = "scanning"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether it is over; completed says that every image was dealt with, not how."""
+        return self in (RescanStatus.COMPLETED, RescanStatus.CANCELLED, RescanStatus.FAILED)
+
+
+_PLAIN = ("rescan_id", "lanes", "force", "dry_run", "fresh_since")
+
+
+@dataclass(frozen=True)
+class RescanRequest:
+    """The input of a rescan's orchestration; `lanes` is how many scans it keeps going at once.
+
+    `fresh_since` (ISO-8601 UTC) is when a forced rescan was asked for: what was scanned after that
+    is not scanned again, though two references may stand for it.
+    """
+
+    rescan_id: str
+    scopes: tuple[Scope, ...]
+    policy: Policy
+    lanes: int
+    force: bool = False
+    dry_run: bool = False
+    fresh_since: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON for the Durable history."""
+        return {
+            "rescan_id": self.rescan_id,
+            "scopes": [asdict(scope) for scope in self.scopes],
+            "policy": self.policy.to_dict(),
+            "lanes": self.lanes,
+            "force": self.force,
+            "dry_run": self.dry_run,
+            "fresh_since": self.fresh_since,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The inverse of `to_dict`."""
+        scopes = tuple(Scope(**scope) for scope in data["scopes"])
+        rest = {name: data[name] for name in _PLAIN}
+        return cls(scopes=scopes, policy=Policy.from_dict(data["policy"]), **rest)
+
+
+@dataclass(frozen=True)
+class Rescan:
+    """The record of a rescan. `problem` says why it failed as a whole."""
+
+    rescan_id: str
+    scopes: tuple[Scope, ...]
+    force: bool
+    dry_run: bool
+    created_at: datetime
+    status: RescanStatus = RescanStatus.ACCEPTED
+    cancel_requested: bool = False
+    problem: str | None = None
+    finished_at: datetime | None = None
+
+    def moved_to(self, status: RescanStatus) -> Self:
+        """The record in a later state that is not an end; one that has ended stays as it is."""
+        return self if self.status.is_terminal else replace(self, status=status)
+
+    def asked_to_cancel(self) -> Self:
+        """The record of a rescan that somebody wants to end; one that has ended stays as it is."""
+        return self if self.status.is_terminal else replace(self, cancel_requested=True)
+
+    def ended(self, problem: str | None, now: datetime) -> Self:
+        """The terminal record; one that has ended stays as it is."""
+        if self.status.is_terminal:
+            return self
+        status = RescanStatus.FAILED if problem else RescanStatus.COMPLETED
+        if self.cancel_requested:
+            status = RescanStatus.CANCELLED
+        return replace(self, status=status, problem=problem, finished_at=now)
+
+
+@dataclass(frozen=True)
+class RescanItem:
+    """One image of a rescan and a resource that runs it; `outcome` is there once it is dealt with.
+
+    `image` is empty where that resource could not be read.
+    """
+
+    key: str
+    image: str
+    resource: str
+    scan_id: str | None = None
+    outcome: Outcome | None = None
+    seconds: float | None = None
+
+    @property
+    def state(self) -> str:
+        """pending, running, or the final status of its scan."""
+        if self.outcome is not None:
+            return self.outcome.status.value
+        return "pending" if self.scan_id is None else "running"
+
+    def to_wire(self) -> dict[str, Any]:
+        """As the HTTP API shows an image of a rescan."""
+        reason = self.outcome and self.outcome.reason
+        return {
+            "image": self.image,
+            "resourceId": self.resource,
+            "scanId": self.scan_id,
+            "status": self.state,
+            "reason": reason and reason.to_wire(),
+        }
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where the images of a rescan stand."""
+
+    items: Sequence[RescanItem] = field(repr=False)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images are in each state; states without any are left out."""
+        return dict(Counter(item.state for item in self.items))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every image was dealt with."""
+        return all(item.outcome is not None for item in self.items)
+
+    @property
+    def failures(self) -> list[RescanItem]:
+        """Images that have no result: failed, timed out, cancelled."""
+        bad = (Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)
+        return [one for one in self.items if one.outcome and one.outcome.status in bad]
+
+    @property
+    def fresh(self) -> int:
+        """How many were skipped because they had been scanned shortly before."""
+        return sum(1 for one in self.items if one.outcome and _was_fresh(one.outcome))
+
+    def seconds_left(self, lanes: int) -> float | None:
+        """An estimate from what was done so far; None while nothing was."""
+        took = [one.seconds for one in self.items if one.seconds is not None]
+        left = sum(1 for one in self.items if one.outcome is None)
+        if not took or not left:
+            return 0.0 if not left else None
+        return seconds_for(left, sum(took) / len(took), lanes)
+
+    def look_again_seconds(self, lanes: int) -> int:
+        """Half of what is left, 15 seconds at least and half an hour at most."""
+        left = self.seconds_left(lanes)
+        soon = SHORTEST_LOOK_SECONDS if left is None else left / 2
+        return round(min(LONGEST_LOOK_SECONDS, max(SHORTEST_LOOK_SECONDS, soon)))
+
+
+def _was_fresh(outcome: Outcome) -> bool:
+    return outcome.status is Status.SKIPPED and outcome.joined_status is Status.COMPLETED
+
+
+def seconds_for(scans: int, seconds_each: float, lanes: int) -> float:
+    """How long so many scans take at least: by their own time, and by ACI's limit of creates."""
+    by_lanes = math.ceil(scans / lanes) * seconds_each
+    by_limit = (scans // MOST_IN_AN_HOUR) * HOUR_SECONDS
+    return max(by_lanes, by_limit)

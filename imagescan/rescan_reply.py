@@ -1,0 +1,59 @@
+"""What the HTTP API tells of a rescan (camelCase, ISO-8601 UTC; links are relative to the host)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from imagescan.rescan import Progress, Rescan, seconds_for
+from imagescan.scan.record import iso
+
+MOST_FAILURES, MOST_IMAGES = 100, 1000
+
+
+def rescan_reply(rescan: Rescan, progress: Progress, lanes: int, now: datetime) -> dict[str, Any]:
+    """The `rescan` of the API, without what only a dry run has."""
+    left = None if rescan.status.is_terminal else progress.seconds_left(lanes)
+    only = rescan.scopes[0] if len(rescan.scopes) == 1 else None
+    return {
+        "rescanId": rescan.rescan_id,
+        "subscriptionId": only and only.subscription_id,
+        "resourceGroup": only and only.resource_group,
+        "force": rescan.force,
+        "dryRun": rescan.dry_run,
+        "status": rescan.status.value,
+        "cancelRequested": rescan.cancel_requested,
+        "problem": rescan.problem,
+        "total": len(progress.items),
+        "counts": progress.counts,
+        "skippedAsFresh": progress.fresh,
+        "hint": _hint(progress.fresh),
+        "failures": [item.to_wire() for item in progress.failures[:MOST_FAILURES]],
+        "estimate": None,
+        "images": None,
+        "eta": None if left is None else iso(now + timedelta(seconds=left)),
+        "createdAt": iso(rescan.created_at),
+        "finishedAt": iso(rescan.finished_at),
+        "links": {"self": f"/api/rescans/{rescan.rescan_id}"},
+    }
+
+
+def with_plan(
+    reply: Mapping[str, Any], progress: Progress, lanes: int, expected_seconds: int
+) -> dict[str, Any]:
+    """The reply of a dry run: the images that would be scanned, and about how long that takes."""
+    to_scan = [item for item in progress.items if item.outcome is None]
+    seconds = seconds_for(len(to_scan), expected_seconds, lanes)
+    return {
+        **reply,
+        "images": [item.to_wire() for item in to_scan[:MOST_IMAGES]],
+        "estimate": {"scans": len(to_scan), "seconds": seconds},
+    }
+
+
+def _hint(fresh: int) -> str | None:
+    if not fresh:
+        return None
+    return (
+        f"{fresh} of the images had been scanned within SCAN_CACHE_HOURS and were not scanned "
+        'again. Ask with "force": true to scan them all the same.'
+    )
