@@ -11,15 +11,12 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 from imagescan.adapters.deadline import Deadline, NoAnswer
 from imagescan.registry.addresses import is_loopback, is_public
 from imagescan.registry.hosts import RegistryHost
 from imagescan.registry.urls import Url
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 CONNECT_SECONDS = 5
 LARGEST_HEADERS_BYTES = 64 * 1024
@@ -187,7 +184,7 @@ class _Limited(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:
         received = self._connection.recv_into(buffer)
         self._left -= received
         if self._left < 0:
