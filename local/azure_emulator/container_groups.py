@@ -98,15 +98,13 @@ class ContainerGroups:
             return refused
         wrong = self._faults.misbehaviour("delete", part["group"], part["name"])
         code = wrong.get("code")
-        survives = group.is_immortal or code in ("stuck", "immortal")
-        if survives:
-            group.outlive_delete(for_good=code == "immortal")
-        else:
+        ends_as = _in_words_only(group, code)
+        if ends_as is None:
             seconds = 0 if code == "atOnce" else wrong.get("seconds")
             at_once = self._delete(group, seconds)
             if at_once:
                 return Response(200, at_once)
-        headers = self._registry.begin(request, part, group, is_delete=True, ends_at_once=survives)
+        headers = self._registry.begin(request, part, group, is_delete=True, ends_as=ends_as)
         return Response(202, None, headers)
 
     def operation(self, request: Request, part: Part) -> Response:
@@ -166,14 +164,30 @@ def transitioning(group: Group) -> Response:
     return arm_error(409, "ContainerGroupTransitioning", message)
 
 
+def _in_words_only(group: Group, code: str | None) -> str | None:
+    """How a deletion is said to have ended where the group runs on; None where it is deleted.
+
+    A delete that fails leaves the provisioning state Failed (azure-docs, container-state).
+    """
+    if code == "fails":
+        group.delete_failed = True
+        return "Failed"
+    if group.is_immortal or code in ("stuck", "immortal"):
+        group.outlive_delete(for_good=code == "immortal")
+        return "Succeeded"
+    return None
+
+
 def _course(wrong: Mapping[str, Any]) -> Course:
     match wrong.get("code"):
         case "provisioningFailed":
-            return Course(fails=True)
+            return Course(fails=True, starts_anyway_after_seconds=wrong.get("seconds"))
         case "pullFails":
             return Course(pull_fails=True)
         case "slow":
             return Course(pull_seconds=wrong["seconds"])
         case "restarts":
-            return Course(restarts_after_seconds=wrong.get("seconds", 30))
+            return Course(interrupted_after_seconds=wrong.get("seconds", 30), comes_back=True)
+        case "maintenance":
+            return Course(interrupted_after_seconds=wrong.get("seconds", 30))
     return Course()

@@ -10,6 +10,10 @@ from local.azure_emulator.runtime import ContainerSpec, Execution, Runtime
 # Gaps before a container that ended is started again: the kubelet's, which ACI's BackOff events
 # are named after. They double from the first to the last.
 FIRST_BACK_OFF_SECONDS, LAST_BACK_OFF_SECONDS = 10, 300
+CRASH_LOOP = "CrashLoopBackOff: Back-off restarting failed container"
+# Of a container that was stopped for platform maintenance (support article
+# "container-group-restart-killing-event-interruption"; 7148 has been seen too).
+PLATFORM_MAINTENANCE = 7147
 
 
 @dataclass
@@ -28,6 +32,7 @@ class Container:
     finished_at: datetime | None = None
     exit_code: int | None = None
     restarts_at: datetime | None = None
+    waits_because: str = ""
     restart_count: int = 0
     previous_state: dict[str, Any] | None = None
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -54,8 +59,7 @@ class Container:
             last["count"] += 1
             last["lastTimestamp"] = iso(at)
             return
-        times = {"firstTimestamp": iso(at), "lastTimestamp": iso(at)}
-        self.events.append({"count": 1, **times, "name": name, "message": message, "type": kind})
+        self.events.append(event(name, message, at, kind))
 
     def start(self, runtime: Runtime, now: datetime) -> None:
         """Run it."""
@@ -83,8 +87,17 @@ class Container:
         assert self.finished_at is not None
         seconds = min(FIRST_BACK_OFF_SECONDS * 2**self.restart_count, LAST_BACK_OFF_SECONDS)
         self.restarts_at = self.finished_at + timedelta(seconds=seconds)
+        self.waits_because = CRASH_LOOP
         message = "Back-off restarting failed container"
         self.note("BackOff", message, self.finished_at, "Warning")
+
+    def interrupt(self, now: datetime, comes_back_at: datetime | None) -> None:
+        """End it for platform maintenance, and have it start over where the platform moves it."""
+        was_running = self.is_running
+        self.kill(now)
+        if was_running:
+            self.exit_code = PLATFORM_MAINTENANCE
+        self.restarts_at, self.waits_because = comes_back_at, ""
 
     def kill(self, now: datetime) -> None:
         """End it, and what it may have left behind if it has ended itself; safe to repeat."""
@@ -99,8 +112,7 @@ class Container:
     def current_state(self) -> dict[str, Any]:
         """`currentState` as ACI tells it."""
         if self.restarts_at is not None:
-            message = "CrashLoopBackOff: Back-off restarting failed container"
-            return {"state": "Waiting", "detailStatus": message}
+            return {"state": "Waiting", "detailStatus": self.waits_because}
         return self._ran_state()
 
     def _ran_state(self) -> dict[str, Any]:
@@ -140,6 +152,12 @@ class Container:
             "exitCode": self.exit_code,
             "restartCount": self.restart_count,
         }
+
+
+def event(name: str, message: str, at: datetime, kind: str) -> dict[str, Any]:
+    """An event as instanceView tells it."""
+    times = {"firstTimestamp": iso(at), "lastTimestamp": iso(at)}
+    return {"count": 1, **times, "name": name, "message": message, "type": kind}
 
 
 def containers_of(group: str, properties: dict[str, Any]) -> list[Container]:

@@ -18,12 +18,15 @@ it timed out.
 
 Without saying so:
 
-    put     "provisioningFailed": accepted, and ends as Failed without running anything
+    put     "provisioningFailed": accepted, and ends as Failed without running anything; where
+            `seconds` are told it runs after all, so long after it has failed
             "pullFails": the image is tried for, for 30 minutes, then provisioning has failed
             "slow": the pull takes `seconds`, or 30 to 90; beyond 30 minutes it has failed too
-            "restarts": the platform starts the containers over, `seconds` (30) after they started
+            "restarts": the platform moves the group and starts its containers over, `seconds` (30)
+            after they started; "maintenance": it only stops them, with exit code 7147
     get     "noInstanceView": nothing is said of how the containers are
-    delete  "stuck": says that it succeeded, and the group goes on running
+    delete  "fails": the operation ends as Failed, and the group goes on running
+            "stuck": says that it succeeded, and the group goes on running
             "immortal": and so does every later one, until the group is put again
             "slow": takes `seconds`, or 30 to 90
             "atOnce": the group is gone when the reply comes, which is 200 and not 202
@@ -32,8 +35,8 @@ Without saying so:
 What goes wrong with a put goes wrong with a container app's too, where its new revision is pulled:
 it is slow, or never ready.
 
-Sources: azure-docs, container-state (provisioning); support articles
-"container-group-restart-killing-event-interruption" (restarts) and
+Sources: azure-docs, container-state (provisioning, a delete that fails); support articles
+"container-group-restart-killing-event-interruption" (restarts, maintenance) and
 "aci-still-running-after-stop-delete-command" (stuck, immortal); the specification's own examples
 (200 for a delete, a group that runs without instanceView); DoWhiz #1503 (deletes of 30 to 90 s);
 airflow #34516 (null content), azure-cli #5163 and azure-sdk-for-java #30152 (heads missing).
@@ -53,9 +56,9 @@ OPERATIONS = frozenset(
 )  # fmt: skip
 LOST = "lost"
 BEHAVIOURS = {
-    "put": frozenset({"provisioningFailed", "pullFails", "slow", "restarts"}),
+    "put": frozenset({"provisioningFailed", "pullFails", "slow", "restarts", "maintenance"}),
     "get": frozenset({"noInstanceView"}),
-    "delete": frozenset({"stuck", "immortal", "slow", "atOnce"}),
+    "delete": frozenset({"fails", "stuck", "immortal", "slow", "atOnce"}),
     "logs": frozenset({"empty"}),
 }
 # Deletes have been seen to take this long, and so have pulls of large images.

@@ -29,7 +29,8 @@ class Group:
     body: dict[str, Any] = field(default_factory=dict)
     containers: list[Container] = field(default_factory=list)
     provisioning: Provisioning = field(init=False)
-    moves_after_seconds: float | None = None
+    was_interrupted: bool = False
+    repaired_at: datetime | None = None
     stopped_at: datetime | None = None
     deleting_since: datetime | None = None
     delete_seconds: float = 0.0
@@ -37,6 +38,7 @@ class Group:
     confirmed_at: datetime | None = None
     is_immortal: bool = False
     outlived_delete: bool = False
+    delete_failed: bool = False
     states: list[tuple[str, datetime]] = field(default_factory=list)
     earlier_seconds: float = 0.0
 
@@ -142,13 +144,15 @@ class Group:
         yield self.provisioning.pulling_at
         yield self.provisioning.pulled_at
         yield self.provisioning.over_at
-        yield from self._moves_at()
+        yield from filter(None, (self.provisioning.starts_at, self.repaired_at))
+        yield from self._interrupted_at()
         yield from (one.restarts_at for one in self.containers if one.restarts_at)
 
     def _deploy(self, containers: list[Container], now: datetime, course: Course) -> None:
         self.containers, self.stopped_at = containers, None
         self.provisioning = Provisioning(now, self.timings, course)
-        self.moves_after_seconds = course.restarts_after_seconds
+        self.was_interrupted = self.delete_failed = False
+        self.repaired_at = None
         self._note("Pending", now)
 
     def _pull_and_start(self, now: datetime, runtime: Runtime) -> None:
@@ -167,10 +171,9 @@ class Group:
                 return
 
     def _start_again(self, now: datetime, runtime: Runtime) -> None:
-        """By the restart policy (Always where none is named), and once where the platform moves."""
-        if any(now >= at for at in self._moves_at()):
-            self.moves_after_seconds = None
-            self.restart(runtime, now)
+        """By the restart policy (Always where none is named), and where the platform moves it."""
+        if any(now >= at for at in self._interrupted_at()):
+            self._interrupt(now)
         policy = self.body["properties"].get("restartPolicy") or "Always"
         for container in self.containers:
             if container.restarts_at and now >= container.restarts_at:
@@ -179,15 +182,30 @@ class Group:
             if _is_to_start_again(container, policy):
                 container.back_off()
 
-    def _moves_at(self) -> Iterator[datetime]:
-        """When the platform moves the group, if it does."""
+    def _interrupted_at(self) -> Iterator[datetime]:
+        """When the platform interrupts the group, if it is going to."""
         started = [one.first_started_at for one in self.containers if one.first_started_at]
-        if self.moves_after_seconds is not None and started and not self.is_over:
-            yield min(started) + timedelta(seconds=self.moves_after_seconds)
+        seconds = self.provisioning.course.interrupted_after_seconds
+        if seconds is not None and not self.was_interrupted and started and not self.is_over:
+            yield min(started) + timedelta(seconds=seconds)
+
+    def _interrupt(self, now: datetime) -> None:
+        self.was_interrupted = True
+        if self.provisioning.course.comes_back:
+            self.repaired_at = now + timedelta(seconds=self.timings.pull_seconds)
+        for container in self.containers:
+            if not container.is_init and container.started_at is not None:
+                container.interrupt(now, self.repaired_at)
 
     def provisioning_state(self, now: datetime) -> str:
-        """As `provisioning` has it, or Deleting."""
-        return "Deleting" if self.deleting_since is not None else self.provisioning.state(now)
+        """The state of the last operation: as `provisioning` has it, or how its deletion goes."""
+        if self.deleting_since is not None:
+            return "Deleting"
+        if self.delete_failed:
+            return "Failed"
+        if self.repaired_at is not None and now < self.repaired_at:
+            return "Repairing"
+        return self.provisioning.state(now)
 
     def is_transitioning(self, now: datetime) -> bool:
         """It can be deleted, and nothing else.
@@ -230,7 +248,8 @@ class Group:
         provisioning = self.provisioning_state(now)
         shown["properties"]["provisioningState"] = provisioning
         if with_view and provisioning != "Pending":
-            shown["properties"]["instanceView"] = {"events": [], "state": self.state()}
+            events = self.provisioning.events(now)
+            shown["properties"]["instanceView"] = {"events": events, "state": self.state()}
             views = {one.name: one.instance_view() for one in self.containers}
             for kind in ("initContainers", "containers"):
                 for entry in shown["properties"].get(kind) or []:

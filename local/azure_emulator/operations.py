@@ -16,13 +16,13 @@ HEADERS = {"Retry-After": "1"}
 
 @dataclass(frozen=True)
 class Operation:
-    """A PUT or DELETE under way; `ends_at_once` where it says that it is done, and is not."""
+    """A PUT or DELETE under way; `ends_as` where it says at once that it has ended so."""
 
     operation_id: str
     group: Group
     is_delete: bool
     started_at: datetime
-    ends_at_once: bool = False
+    ends_as: str | None = None
 
     def address(self, base_url: str, subscription: str) -> str:
         """Where its status is asked for."""
@@ -37,8 +37,10 @@ class Operation:
         return {"id": path, "name": self.operation_id, "status": self._status(now), **times}
 
     def _status(self, now: datetime) -> str:
+        if self.ends_as is not None:
+            return self.ends_as
         if self.is_delete:
-            return "Succeeded" if self.group.is_gone or self.ends_at_once else "InProgress"
+            return "Succeeded" if self.group.is_gone else "InProgress"
         if self.group.deleting_since is not None:
             return "Canceled"  # azure-sdk-for-java #13378: deleted while it was created
         state = self.group.provisioning_state(now)

@@ -5,8 +5,9 @@ States: azure-docs, container-state.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from local.azure_emulator.containers import Container
+from local.azure_emulator.containers import Container, event
 
 # Provisioning that does not get there fails after this long (azure-docs, container-state).
 GIVES_UP_AFTER = timedelta(minutes=30)
@@ -30,15 +31,20 @@ class Timings:
 class Course:
     """How a run goes that does not go well.
 
-    `fails`: no container ever starts. `pull_fails`: the image is tried for until provisioning
-    fails. `restarts_after_seconds`: the platform moves the group once, and its containers start
-    over (support article "container-group-restart-killing-event-interruption").
+    `fails`: no container ever starts, or only `starts_anyway_after_seconds` later: a failed group
+    may still attempt to succeed (azure-docs, container-state). `pull_fails`: the image is tried for
+    until provisioning fails. `interrupted_after_seconds`: once, so long after the start, containers
+    are stopped for platform maintenance, and where the group `comes_back` the platform moves it and
+    starts them over, whatever their policy (support article
+    "container-group-restart-killing-event-interruption").
     """
 
     fails: bool = False
+    starts_anyway_after_seconds: float | None = None
     pull_fails: bool = False
     pull_seconds: float | None = None
-    restarts_after_seconds: float | None = None
+    interrupted_after_seconds: float | None = None
+    comes_back: bool = False
 
 
 WELL = Course()
@@ -74,6 +80,16 @@ class Provisioning:
         """When it has succeeded or failed: Creating until then."""
         return self.put_at + GIVES_UP_AFTER if self.is_in_vain else self.pulled_at
 
+    @property
+    def starts_at(self) -> datetime | None:
+        """When containers start; None where they never do."""
+        if self.is_in_vain:
+            return None
+        if not self.course.fails:
+            return self.pulled_at
+        seconds = self.course.starts_anyway_after_seconds
+        return None if seconds is None else self.over_at + timedelta(seconds=seconds)
+
     def state(self, now: datetime) -> str:
         """Pending, Creating, then Failed or Succeeded: that it runs, not that it is done."""
         if now < self.pulling_at:
@@ -84,7 +100,14 @@ class Provisioning:
 
     def may_start(self, now: datetime) -> bool:
         """Containers may start."""
-        return now >= self.pulled_at and not self.course.fails and not self.is_in_vain
+        return self.starts_at is not None and now >= self.starts_at
+
+    def events(self, now: datetime) -> list[dict[str, Any]]:
+        """Of the group itself: why it failed, in the words of the specification's example."""
+        if not self.course.fails or now < self.over_at:
+            return []
+        message = "Output: mount error(2): Permission denied"
+        return [event("FailedMount", message, self.over_at, "Normal")]
 
     def note_pull(self, container: Container, now: datetime) -> None:
         """Add the pull's events to a container, each once it has happened."""

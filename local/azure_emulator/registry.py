@@ -102,10 +102,10 @@ class Registry:
 
     def begin(
         self, request: Request, part: Part, group: Group, *,
-        is_delete: bool = False, ends_at_once: bool = False,
+        is_delete: bool = False, ends_as: str | None = None,
     ) -> dict[str, str]:  # fmt: skip
         """Begin an asynchronous operation; the headers that tell where to ask for it."""
-        operation = Operation(self._new_id(), group, is_delete, self.now, ends_at_once)
+        operation = Operation(self._new_id(), group, is_delete, self.now, ends_as)
         self._operations[operation.operation_id] = operation
         address = operation.address(request.base_url, part["subscription"])
         return {"Azure-AsyncOperation": address, **HEADERS}

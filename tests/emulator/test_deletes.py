@@ -92,6 +92,20 @@ def test_a_stuck_delete_succeeds_when_it_is_asked_for_again(world: World) -> Non
     assert not is_there(world, "one")
 
 
+def test_a_delete_that_fails_says_so_and_leaves_the_group_running(world: World) -> None:
+    """azure-docs, container-state, on stop and delete operations."""
+    world.run("one")
+    world.set_faults({"operation": "delete", "code": "fails", "count": 1})
+    path = world.get("one").id
+    headers = world.ask("DELETE", path, **VERSION).headers
+    operation = world.ask("GET", urlsplit(headers["Azure-AsyncOperation"]).path, **VERSION)
+    assert operation.body["status"] == "Failed"
+    seen = world.get("one")
+    assert (seen.provisioning_state, seen.instance_view.state) == ("Failed", "Running")
+    delete_and_wait(world, "one")
+    assert not is_there(world, "one")
+
+
 def make_immortal(world: World) -> None:
     """A group whose delete is said to have succeeded, and that runs on whatever is deleted."""
     world.run("one")

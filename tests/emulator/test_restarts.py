@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.bodies import container, group
-from tests.emulator.in_process import RUNNING_AFTER_SECONDS, Script, World
+from tests.emulator.in_process import RUNNING_AFTER_SECONDS, TIMINGS, Script, World
 
 
 def run(world: World, policy: str | None, script: Script) -> None:
@@ -63,12 +63,56 @@ def test_the_platform_may_move_a_group_once_and_start_its_containers_over(world:
     world.set_faults({"operation": "put", "code": "restarts", "seconds": 20})
     run(world, "Never", Script(60))
     world.pass_seconds(20)
-    seen = view(world)
-    assert (seen.restart_count, seen.current_state.state) == (1, "Running")
-    assert "Killing" in [event.name for event in seen.events]
+    assert world.get("one").provisioning_state == "Repairing"
+    assert (view(world).current_state.state, view(world).restart_count) == ("Waiting", 0)
+    world.pass_seconds(TIMINGS.pull_seconds)
+    assert world.get("one").provisioning_state == "Succeeded"
+    assert (view(world).current_state.state, view(world).restart_count) == ("Running", 1)
+    assert view(world).previous_state.exit_code == 7147
+    assert "Killing" in [event.name for event in view(world).events]
     world.pass_seconds(60)
-    seen = view(world)
-    assert (seen.restart_count, seen.current_state.exit_code) == (1, 0)
+    assert (view(world).restart_count, view(world).current_state.exit_code) == (1, 0)
+
+
+def test_platform_maintenance_may_end_a_group_with_an_exit_code_of_its_own(world: World) -> None:
+    """The same article: 7147 says nothing of the program that ran."""
+    world.set_faults({"operation": "put", "code": "maintenance", "seconds": 20})
+    world.runtime.scripts = {"quick:1": Script(5), "slow:1": Script(600)}
+    world.run("one", group(container("a", "quick:1"), container("b", "slow:1")))
+    world.pass_seconds(10)
+    world.pass_seconds(10)
+    seen = world.get("one")
+    states = [one.instance_view.current_state for one in seen.containers]
+    assert [(one.state, one.exit_code) for one in states] == [
+        ("Terminated", 0),
+        ("Terminated", 7147),
+    ]
+    assert seen.instance_view.state == "Failed"
+    world.pass_seconds(600)
+    assert len(world.runtime.started) == 2
+
+
+def test_a_group_that_failed_tells_why_in_its_own_events(world: World) -> None:
+    """As the specification's example of a group that failed has it."""
+    world.set_faults({"operation": "put", "code": "provisioningFailed"})
+    world.run("one")
+    seen = world.get("one")
+    assert (seen.provisioning_state, seen.instance_view.state) == ("Failed", "Pending")
+    assert [event.name for event in seen.instance_view.events] == ["FailedMount"]
+    assert view(world).current_state.state == "Waiting"
+
+
+def test_a_group_that_failed_may_run_after_all(world: World) -> None:
+    """azure-docs, container-state: it has to be deleted to be sure that it does not."""
+    world.set_faults({"operation": "put", "code": "provisioningFailed", "seconds": 300})
+    world.run("one")
+    world.pass_seconds(299)
+    assert world.runtime.started == []
+    world.pass_seconds(1)
+    seen = world.get("one")
+    assert (seen.provisioning_state, seen.instance_view.state) == ("Failed", "Running")
+    world.delete("one")
+    assert world.runtime.containers[0].ended() is not None
 
 
 def test_a_group_that_has_ended_is_not_moved_any_more(world: World) -> None:
