@@ -5,11 +5,8 @@ import { AppSettings, Secrets } from 'types.bicep'
 metadata name = 'imagescan'
 metadata description = 'The app and all it needs, but for what is watched: watch.bicep connects that, once the code is deployed.'
 
-@description('Region of the app; see scanLocation.')
+@description('Region of the app and of its scans.')
 param location string
-
-@description('Region of the container groups of scans.')
-param scanLocation string = location
 
 @description('Resource group of the app.')
 param resourceGroupName string
@@ -25,6 +22,12 @@ param secretSettings string[]
 
 @description('Settings of the app that are left to you, such as QUALYS_POD or SCAN_TIMEOUT.')
 param optionalSettings AppSettings = {}
+
+@description('Ids of the Azure registries that scans may pull from.')
+param registryIds string[] = []
+
+@description('Whether the images of scanner and courier come from a registry of their own, to which deploy.sh copies them.')
+param mirrorsImages bool = false
 
 @description('Instances that are kept warm for orchestrations and steps; each is billed all the time.')
 @minValue(0)
@@ -42,6 +45,12 @@ param pythonVersion string = '3.12'
 var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName))
 var storageAccountName = 'imagescan${suffix}'
 var functionAppName = 'imagescan-${suffix}'
+var registryName = 'imagescan${suffix}'
+// Docker Hub's names without their host, as `az acr import --image` is told.
+var mirrored = {
+  QSCANNER_IMAGE: '${registryName}.azurecr.io/qualys/qscanner:latest'
+  COURIER_IMAGE: '${registryName}.azurecr.io/azurelinux/busybox:1.36'
+}
 var identityType = 'Microsoft.ManagedIdentity/userAssignedIdentities'
 var appIdentityName = 'imagescan-app-${suffix}'
 var scanIdentityName = 'imagescan-scan-${suffix}'
@@ -63,7 +72,7 @@ resource appGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
 
 resource scanGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: scanResourceGroupName
-  location: scanLocation
+  location: location
   tags: tags
 }
 
@@ -108,6 +117,32 @@ module scanGroupRole 'modules/scan-group-role.bicep' = {
   params: { appPrincipalId: identities.outputs.appPrincipalId }
 }
 
+module registry 'modules/registry.bicep' = if (mirrorsImages) {
+  scope: appGroup
+  params: { location: location, name: registryName, tags: tags }
+}
+
+module mirrorPull 'modules/acr-pull.bicep' = if (mirrorsImages) {
+  scope: appGroup
+  params: {
+    registryName: registryName
+    scanIdentityId: scanIdentityId
+    scanPrincipalId: identities.outputs.scanPrincipalId
+  }
+  dependsOn: [registry]
+}
+
+module pull 'modules/acr-pull.bicep' = [
+  for id in registryIds: {
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      registryName: last(split(id, '/'))
+      scanIdentityId: scanIdentityId
+      scanPrincipalId: identities.outputs.scanPrincipalId
+    }
+  }
+]
+
 module app 'modules/function-app.bicep' = {
   scope: appGroup
   params: {
@@ -121,10 +156,10 @@ module app 'modules/function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     maximumInstances: maximumInstances
     pythonVersion: pythonVersion
-    settings: union(optionalSettings, fromVault, {
+    settings: union(optionalSettings, mirrorsImages ? mirrored : {}, fromVault, {
       AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
       QSCANNER_RESOURCE_GROUP: scanGroup.name
-      AZURE_REGION: scanLocation
+      AZURE_REGION: location
       STORAGE_ACCOUNT_NAME: storageAccountName
       SCAN_IDENTITY_ID: scanIdentityId
     })
@@ -135,8 +170,6 @@ module app 'modules/function-app.bicep' = {
 
 output functionAppName string = functionAppName
 output functionAppUrl string = 'https://${app.outputs.hostName}'
-output functionAppId string = app.outputs.id
-output appPrincipalId string = identities.outputs.appPrincipalId
-output keyVaultName string = vaultName
 output storageAccountName string = storageAccountName
-output scanResourceGroupName string = scanGroup.name
+output appPrincipalId string = identities.outputs.appPrincipalId
+output registryName string = mirrorsImages ? registryName : ''

@@ -2,7 +2,6 @@ using 'main.bicep'
 
 // deploy.sh hands everything over in the environment: secrets so stand in no file and no argument list.
 param location = readEnvironmentVariable('LOCATION')
-param scanLocation = readEnvironmentVariable('SCAN_LOCATION', readEnvironmentVariable('LOCATION'))
 param resourceGroupName = readEnvironmentVariable('RESOURCE_GROUP')
 param scanResourceGroupName = readEnvironmentVariable('SCAN_RESOURCE_GROUP')
 param secrets = {
@@ -15,6 +14,8 @@ param secrets = {
 
 // Names, separated by spaces: of the secrets above, and of those that the vault has from before.
 param secretSettings = filter(split(readEnvironmentVariable('SECRET_SETTINGS'), ' '), name => !empty(name))
+param registryIds = filter(split(readEnvironmentVariable('REGISTRY_IDS', ''), ' '), id => !empty(id))
+param mirrorsImages = bool(readEnvironmentVariable('MIRRORS_IMAGES', 'false'))
 param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
 
 // What was set on the app before stays set: [{name, value}]. What is given now, NAME=VALUE a line, wins.

@@ -84,5 +84,4 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
   }
 }
 
-output id string = app.id
 output hostName string = app.properties.defaultHostName

@@ -35,3 +35,4 @@ resource appAssignsIt 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 
 output appPrincipalId string = app.properties.principalId
 output appClientId string = app.properties.clientId
+output scanPrincipalId string = scan.properties.principalId

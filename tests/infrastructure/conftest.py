@@ -1,6 +1,7 @@
 """What would be deployed, compiled once."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.infrastructure.compiler import (
 )
 from tests.infrastructure.known import SECRETS
 from tests.infrastructure.recorded import Run
+from tests.infrastructure.scripts import Machine
 
 MAIN = {
     "LOCATION": "westeurope",
@@ -82,3 +84,11 @@ def watch(templates: Path) -> list[Resource]:
 def run(main: list[Resource]) -> Run:
     """What the app does to Azure, and which events there are."""
     return Run(app_settings(main)["SCAN_IDENTITY_ID"])
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    """Where the scripts run."""
+    machine = Machine(tmp_path)
+    yield machine
+    machine.close()

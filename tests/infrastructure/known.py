@@ -45,4 +45,4 @@ SECRETS = {
 def settings_read_by_the_app() -> frozenset[str]:
     """The names under which the app's settings are read, as the code has them."""
     source = (ROOT / "imagescan/settings.py").read_text()
-    return frozenset(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
+    return frozenset(re.findall(r'(?:reader|self)\.\w+\(\s*"([A-Z_]+)"', source))

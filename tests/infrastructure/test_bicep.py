@@ -1,12 +1,15 @@
 """The templates compile and keep every rule of Bicep's linter."""
 
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.infrastructure.compiler import INFRASTRUCTURE, bicep, compiled, copied_to, needs_bicep
 from tests.infrastructure.conftest import MAIN
+from tests.infrastructure.scripts import before
 
 pytestmark = [needs_bicep, pytest.mark.xdist_group("bicep")]
 TEMPLATES = ["main.bicep", "watch.bicep"]
@@ -85,13 +88,39 @@ def test_each_breach_of_a_rule_is_told(tmp_path: Path) -> None:
     assert {rule for rule in BREACHES if f" {rule}:" not in said} == set()
 
 
-def test_secrets_come_through_the_environment_as_they_are(templates: Path) -> None:
+PASSWORD = 'it\'s "quoted" $HOME `x` \\ {} a=b;c&d'
+
+
+@pytest.fixture(scope="module")
+def sent(templates: Path) -> tuple[Any, Any]:
+    """What Azure is sent: the template and its parameters."""
+    return compiled(templates, "main", MAIN | {"QUALYS_ACCESS_TOKEN": PASSWORD})
+
+
+def test_secrets_come_through_the_environment_as_they_are(sent: tuple[Any, Any]) -> None:
     """And stand in the parameters only, of which Azure keeps no value."""
-    password = 'it\'s "quoted" $HOME `x` \\ {} a=b;c&d'
+    template, parameters = sent
 
-    template, parameters = compiled(templates, "main", MAIN | {"QUALYS_ACCESS_TOKEN": password})
-
-    assert parameters["secrets"]["value"]["QUALYS_ACCESS_TOKEN"] == password
+    assert parameters["secrets"]["value"]["QUALYS_ACCESS_TOKEN"] == PASSWORD
     assert template["parameters"]["secrets"]["$ref"] == "#/definitions/Secrets"
     assert template["definitions"]["Secrets"]["type"] == "secureObject"
-    assert password not in str(template)
+    assert PASSWORD not in str(template)
+
+
+def test_settings_that_are_given_win_over_those_that_are_kept(sent: tuple[Any, Any]) -> None:
+    _, parameters = sent
+
+    assert parameters["optionalSettings"]["value"] == {
+        "SCAN_TIMEOUT": "3600",
+        "QSCANNER_CPU": "1",
+        "QUALYS_POD": "US1",
+    }
+
+
+def test_deploy_sh_uses_the_outputs_that_there_are(sent: tuple[Any, Any]) -> None:
+    """And its stand-in for Azure tells the same."""
+    template, _ = sent
+    steps = (INFRASTRUCTURE / "deploy-steps.sh").read_text()
+    told = before()["deployment sub create"]["properties"]["outputs"]
+
+    assert set(re.findall(r"\$out\.(\w+)\.value", steps)) == set(template["outputs"]) == set(told)

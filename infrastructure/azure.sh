@@ -1,0 +1,118 @@
+# shellcheck shell=bash
+# Shared by deploy.sh and teardown.sh: steps, and Azure asked or told, or in a dry run only shown.
+#
+# Secrets go to az in its environment and to curl on its standard input, never in an argument.
+
+dry_run=no
+doing='Read the options'
+remedy='See --help.'
+
+# Where commands are shown in a dry run, those too whose output is taken.
+exec 3>&1
+
+refuse() { # SENTENCE...: nothing was begun
+    echo "error: $*" >&2
+    doing=''
+    exit 2
+}
+
+stop() { # SENTENCE...: the step cannot go on
+    echo "error: $*" >&2
+    exit 1
+}
+
+step() { # WHAT, WHAT TO DO WHERE IT FAILS
+    doing=$1 remedy=$2
+    echo
+    echo "== $doing"
+}
+
+finish() { # WORD...: said at the end
+    doing=''
+    echo
+    echo "$@"
+}
+
+on_exit() {
+    local status=$?
+    [ "$status" = 0 ] || [ -z "$doing" ] || {
+        echo
+        echo "Stopped at: $doing"
+        echo "What to do: $remedy"
+        echo "Then give the same command again: what was done stays, and it goes on from there."
+    } >&2
+    exit "$status"
+}
+trap on_exit EXIT
+
+shown() { # WORD...: as it could be typed
+    local word
+    for word in "$@"; do
+        case $word in
+        '' | *[!A-Za-z0-9_./:=@,+-]*) printf " '%s'" "${word//\'/\'\\\'\'}" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+}
+
+tell() { # az WORD...: change something
+    if [ "$dry_run" = yes ]; then
+        echo "  az$(shown "$@")" >&3
+    else
+        az "$@" --only-show-errors --output none </dev/null
+    fi
+}
+
+ask() { # WHAT A DRY RUN TAKES FOR THE ANSWER, az WORD...: the answer as text
+    local example=$1
+    shift
+    if [ "$dry_run" = yes ]; then
+        echo "  az$(shown "$@")" >&3
+        echo "$example"
+    else
+        az "$@" --only-show-errors --output tsv </dev/null
+    fi
+}
+
+wait_until() { # TRIES, SECONDS BETWEEN, COMMAND...: what it answers, once that is something
+    local tries=$1 seconds=$2 answer
+    shift 2
+    while :; do
+        answer=$("$@") || return
+        [ -z "$answer" ] || {
+            echo "$answer"
+            return
+        }
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || return 1
+        sleep "$seconds"
+    done
+}
+
+need() { # COMMAND, WHERE IT COMES FROM
+    command -v "$1" >/dev/null || stop "$1 is missing: $2"
+}
+
+same() { # ONE, OTHER: but for their case
+    local is_same=1
+    shopt -s nocasematch
+    [[ $1 != "$2" ]] || is_same=0
+    shopt -u nocasematch
+    return $is_same
+}
+
+is_in() { # WORD, LIST
+    local one
+    for one in $2; do
+        ! same "$one" "$1" || return 0
+    done
+    return 1
+}
+
+is_guid() {
+    [[ $1 =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]]
+}
+
+is_group_name() {
+    [[ $1 =~ ^[A-Za-z0-9_().-]{0,79}[A-Za-z0-9_()-]$ ]]
+}

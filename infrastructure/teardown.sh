@@ -1,0 +1,185 @@
+#!/usr/bin/env bash
+# Removes what deploy.sh made, the container groups of scans included.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=azure.sh
+. "$here/azure.sh"
+
+usage() {
+    cat <<'END'
+Usage: teardown.sh -s SUBSCRIPTION -r RESOURCE_GROUP ...
+
+Removes the app, its scans, its event subscriptions and roles: all that deploy.sh made, in the
+resource groups RESOURCE_GROUP, RESOURCE_GROUP-scans and RESOURCE_GROUP-events. What else lives in
+these groups goes with them. The key vault can be had back for 90 days: deploy.sh does so.
+
+  -s, --subscription ID        where the app lives
+  -r, --resource-group NAME    the app's resource group
+      --watch-subscription ID  a subscription that was watched; may be repeated; else those that the
+                               app is set to watch
+      --yes                    do not ask
+      --dry-run                print every az command and run none; needs no Azure
+END
+}
+
+subscription='' group='' watched='' is_sure=no done_with=''
+
+read_options() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --yes) is_sure=yes ;;
+        --dry-run) dry_run=yes ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        -s | --subscription | -r | --resource-group | --watch-subscription)
+            [ $# -gt 1 ] || refuse "$1 wants a value; see --help."
+            read_option "$1" "$2"
+            shift
+            ;;
+        *) refuse "$1 is unknown; see --help." ;;
+        esac
+        shift
+    done
+}
+
+read_option() { # NAME, VALUE
+    case $1 in
+    -s | --subscription) subscription=$2 ;;
+    -r | --resource-group) group=$2 ;;
+    *) watched="$watched $2" ;;
+    esac
+}
+
+check_options() {
+    local one
+    [ -n "$subscription" ] && [ -n "$group" ] || refuse "-s and -r are needed; see --help."
+    is_group_name "$group" || refuse "-r wants the name of a resource group, not '$group'."
+    for one in $subscription $watched; do
+        is_guid "$one" || refuse "'$one' is not the id of a subscription."
+    done
+}
+
+make_sure() {
+    local typed
+    [ "$is_sure" = no ] && [ "$dry_run" = no ] || return 0
+    read -r -p "This deletes $group, $group-scans and $group-events with all that is in them. Type $group to go on: " typed
+    [ "$typed" = "$group" ] || refuse "Nothing was deleted."
+}
+
+find_the_app() {
+    local is_there
+    app='' principal=''
+    step "Look for the app in $group" "Sign in with 'az login', and see that you may read $group."
+    is_there=$(exists "$subscription" "$group")
+    [ "$is_there" = true ] || {
+        echo "There is no resource group $group."
+        return 0
+    }
+    app=$(ask FUNCTION-APP functionapp list --subscription "$subscription" --resource-group "$group" \
+        --query "[?tags.application=='imagescan'].name | [0]")
+    principal=$(ask PRINCIPAL-ID identity list --subscription "$subscription" --resource-group "$group" \
+        --query "[?starts_with(name, 'imagescan-app-')].principalId | [0]")
+    if [ -n "$app" ] && [ -z "$watched" ]; then
+        watched=$(ask "$subscription" functionapp config appsettings list --subscription "$subscription" --resource-group "$group" \
+            --name "$app" --query "[?name=='WATCHED_SUBSCRIPTIONS'].value | [0]")
+    fi
+}
+
+exists() { # SUBSCRIPTION, RESOURCE GROUP
+    ask true group exists --subscription "$1" --name "$2"
+}
+
+stop_the_app() {
+    [ -n "$app" ] || return 0
+    step "Stop $app, so that it starts no more scans" "Stop the function app $app in the portal."
+    tell functionapp stop --subscription "$subscription" --resource-group "$group" --name "$app"
+}
+
+stop_watching() {
+    local one
+    # The app's own subscription has the role for the scans, whether it is watched or not.
+    for one in $subscription ${watched//,/ }; do
+        [[ " $done_with " != *" $one "* ]] || continue
+        remove_event_subscriptions "$one"
+        remove_group "$one" "$group-events"
+        remove_roles "$one"
+        done_with="$done_with $one"
+    done
+}
+
+remove_event_subscriptions() { # SUBSCRIPTION: from topics that are somebody else's; ours go with their group
+    local of=$1 topics name place found
+    [ -n "$app" ] || return 0
+    step "Remove the app's event subscriptions in $of" "See that you may change Event Grid in $of."
+    topics=$(ask "TOPIC THEIR-GROUP" eventgrid system-topic list --subscription "$of" \
+        --query "[?ends_with(topicType, 'ubscriptions')].join(' ', [name, resourceGroup])")
+    while read -r name place; do
+        [ -n "$name" ] || continue
+        found=$(ask EVENT-SUBSCRIPTION eventgrid system-topic event-subscription list --subscription "$of" --resource-group "$place" \
+            --system-topic-name "$name" --query "[?contains(to_string(destination.resourceId), '/sites/$app/')].name | [0]")
+        [ -z "$found" ] || tell eventgrid system-topic event-subscription delete --subscription "$of" --resource-group "$place" \
+            --system-topic-name "$name" --name "$found" --yes
+    done <<<"$topics"
+}
+
+remove_roles() { # SUBSCRIPTION: what the app may do in it, and the roles made for that
+    local of=$1 assignments roles one role scope
+    [ -n "$principal" ] || return 0
+    step "Remove the app's roles in $of" "Somebody with Owner or User Access Administrator on $of can do this."
+    roles=$(ask "ROLE SCOPE" role assignment list --subscription "$of" --all --assignee-object-id "$principal" \
+        --fill-principal-name false --query "[?starts_with(roleDefinitionName, 'Image scan ')].join(' ', [roleDefinitionId, scope])")
+    assignments=$(ask ASSIGNMENT role assignment list --subscription "$of" --all --assignee-object-id "$principal" \
+        --fill-principal-name false --query "[?starts_with(roleDefinitionName, 'Image scan ')].id")
+    for one in $assignments; do
+        tell role assignment delete --subscription "$of" --ids "$one"
+    done
+    while read -r role scope; do
+        [ -z "$role" ] || tell role definition delete --subscription "$of" --name "${role##*/}" --scope "$scope" --custom-role-only true
+    done <<<"$roles"
+}
+
+delete_scans() {
+    local is_there groups one
+    step "Delete the container groups of scans" "Delete them in the portal: $group-scans."
+    is_there=$(exists "$subscription" "$group-scans")
+    [ "$is_there" = true ] || return 0
+    groups=$(scans)
+    for one in $groups; do
+        tell container delete --subscription "$subscription" --resource-group "$group-scans" --name "$one" --yes
+    done
+    wait_until 40 15 no_scans >/dev/null
+}
+
+scans() {
+    ask qscanner-SCAN container list --subscription "$subscription" --resource-group "$group-scans" --query "[].name"
+}
+
+no_scans() { # something once there is none: a group outlives its identity badly, so they go first
+    local left
+    left=$(scans) || return
+    [ -n "$left" ] && [ "$dry_run" = no ] || echo none
+}
+
+remove_group() { # SUBSCRIPTION, RESOURCE GROUP
+    local is_there
+    step "Delete the resource group $2" "Delete it in the portal: what keeps it is told there."
+    is_there=$(exists "$1" "$2")
+    [ "$is_there" != true ] || tell group delete --subscription "$1" --name "$2" --yes
+}
+
+main() {
+    read_options "$@"
+    check_options
+    make_sure
+    find_the_app
+    stop_the_app
+    stop_watching
+    delete_scans
+    remove_group "$subscription" "$group-scans"
+    remove_group "$subscription" "$group"
+    finish "Done. What the app found is gone with its storage; its vault is kept for 90 days by Azure."
+}
+
+main "$@"

@@ -1,0 +1,185 @@
+"""deploy.sh and teardown.sh, run on stand-ins of az, curl and sleep that write down every call."""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.infrastructure.compiler import INFRASTRUCTURE, OTHER_SUBSCRIPTION, SUBSCRIPTION
+from tests.infrastructure.fake_az import COMMANDS, Call, FakeAz, Server
+
+APP, URL = "imagescan-app", "https://imagescan-app.azurewebsites.net"
+KEY = "the-function-key=="
+SCAN = "11111111-2222-4333-8444-555555555555"
+BASE = ["-s", SUBSCRIPTION, "-r", "scanner-rg", "-l", "westeurope"]
+BY_TOKEN = ["--pod", "US1", "--access-token"]
+WHOLE = [*BASE, *BY_TOKEN, "--deploy-function"]
+TOKEN = {"QUALYS_ACCESS_TOKEN": "made-up.token-0123456789"}
+
+CURL = f"""#!/bin/sh
+printf '%s\\n' "$*" >>"$FAKE_CURL/curl-words"
+case $* in *--config*) cat >>"$FAKE_CURL/curl-input" ;; esac
+case $* in
+*/api/health) ;;
+*/api/scans) echo '{{"joined": false, "scanId": "{SCAN}", "status": "accepted"}}' ;;
+*) echo '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "provisioning"}}' ;;
+esac
+"""
+
+
+def _outputs(**values: str) -> dict[str, Any]:
+    told = {name: {"type": "String", "value": value} for name, value in values.items()}
+    return {"properties": {"outputs": told}}
+
+
+def before() -> dict[str, Any]:
+    """A subscription in which nothing was deployed yet."""
+    usages = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerInstance/locations"
+    return {
+        "account show": {"id": SUBSCRIPTION},
+        "groups": [],
+        "provider list": [
+            {"namespace": "Microsoft.Storage", "registrationState": "Registered"},
+            {"namespace": "microsoft.insights", "registrationState": "Registered"},
+            {"namespace": "Microsoft.Web", "registrationState": "NotRegistered"},
+        ],
+        "rest": {
+            f"https://management.azure.com{usages}/westeurope/usages": {
+                "value": [
+                    {"name": {"value": "ContainerGroups"}, "limit": 100, "currentValue": 0},
+                    {"name": {"value": "StandardCores"}, "limit": 100, "currentValue": 4},
+                ]
+            }
+        },
+        "keyvault list-deleted": [],
+        "deployment sub create": _outputs(
+            functionAppName=APP,
+            functionAppUrl=URL,
+            storageAccountName="imagescanstorage",
+            appPrincipalId="00000000-0000-4000-8000-0000000000bb",
+            registryName="imagescanregistry",
+        ),
+    }
+
+
+def after() -> dict[str, Any]:
+    """The same, once the app is there."""
+    return before() | {
+        "groups": ["scanner-rg", "scanner-rg-scans", "scanner-rg-events"],
+        "functionapp list": [
+            {"name": "somebody-elses", "tags": None},
+            {"name": APP, "tags": {"application": "imagescan"}},
+        ],
+        "functionapp config appsettings list": [
+            {"name": "AzureWebJobsStorage__accountName", "value": "imagescanstorage"},
+            {"name": "SCAN_TIMEOUT", "value": 'it\'s "60"'},
+            {"name": "MAX_CONCURRENT_SCANS", "value": "7"},
+            {"name": "WATCHED_SUBSCRIPTIONS", "value": f"{SUBSCRIPTION},{OTHER_SUBSCRIPTION}"},
+            {
+                "name": "QUALYS_ACCESS_TOKEN",
+                "value": "@Microsoft.KeyVault(VaultName=v;SecretName=s)",
+            },
+            {"name": "AZURE_REGION", "value": None},
+        ],
+        "functionapp function list": [{"name": f"{APP}/on_container_deployed"}],
+        "functionapp keys list": {"functionKeys": {"default": KEY}, "masterKey": "other"},
+        "eventgrid system-topic list": [
+            {
+                "name": "imagescan",
+                "resourceGroup": "Scanner-RG-events",
+                "topicType": "microsoft.resources.subscriptions",
+                "identity": {"type": "SystemAssigned"},
+            }
+        ],
+        "eventgrid system-topic event-subscription list": [
+            {"name": "theirs", "destination": {"resourceId": "/x/sites/other/functions/f"}},
+            {"name": "imagescan-1", "destination": {"resourceId": f"/x/sites/{APP}/functions/f"}},
+        ],
+        "identity list": [{"name": "imagescan-app-x", "principalId": "a-principal"}],
+        "role assignment list": [
+            {
+                "id": "/assignment/1",
+                "roleDefinitionName": "Image scan reader (x)",
+                "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}/providers/x/roleDefinitions/r1",
+                "scope": f"/subscriptions/{SUBSCRIPTION}",
+            },
+            {
+                "id": "/assignment/2",
+                "roleDefinitionName": "Storage Blob Data Owner",
+                "roleDefinitionId": "/x/r2",
+                "scope": "/y",
+            },
+        ],
+        "container list": [{"name": "qscanner-one"}, {"name": "qscanner-two"}],
+    }
+
+
+@dataclass
+class Ran:
+    """How a script ended, and what it called."""
+
+    status: int
+    out: str
+    err: str
+    calls: list[Call]
+
+    @property
+    def commands(self) -> list[str]:
+        """The commands of az, in their order."""
+        return [call.command for call in self.calls]
+
+    def call(self, command: str, having: str = "") -> Call:
+        """The one call of a command, with this among its words."""
+        [found] = [one for one in self.calls if one.command == command and having in one.line]
+        return found
+
+
+class Machine:
+    """A folder with the stand-ins on its PATH, and a made-up Azure behind them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.bin = folder, folder / "bin"
+        self.bin.mkdir()
+        self.az = FakeAz(before(), after())
+        self._server = Server(self.az)
+        self._program("az", self._server.program)
+        self._program("curl", CURL)
+        self._program("sleep", "#!/bin/sh\n")
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def run(self, script: str, *words: str, text: str = "", **environment: str) -> Ran:
+        """Run a script of infrastructure/ to its end."""
+        kept = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        path = f"{self.bin}:{Path(sys.executable).parent}:/usr/bin:/bin"
+        done = subprocess.run(
+            [INFRASTRUCTURE / script, *words],
+            cwd=self.folder, input=text, capture_output=True, text=True, check=False,
+            env=kept | {"PATH": path, "FAKE_CURL": str(self.folder)} | environment,
+        )  # fmt: skip
+        return Ran(done.returncode, done.stdout, done.stderr, self.az.calls)
+
+    def curl_words(self) -> str:
+        return self._said("curl-words")
+
+    def curl_input(self) -> str:
+        return self._said("curl-input")
+
+    def _said(self, name: str) -> str:
+        file = self.folder / name
+        return file.read_text() if file.exists() else ""
+
+    def _program(self, name: str, text: str) -> None:
+        (self.bin / name).write_text(text)
+        (self.bin / name).chmod(0o755)
+
+
+def shown_commands(out: str) -> list[str]:
+    """The commands that a dry run printed, without their options."""
+    lines = re.findall(r"^  az (.*)$", out, re.MULTILINE)
+    return [max((name for name in COMMANDS if line.startswith(name)), key=len) for line in lines]
