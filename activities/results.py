@@ -1,7 +1,5 @@
 """From a container's log to stored findings, and how a scan ended."""
 
-import gzip
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -15,9 +13,8 @@ from imagescan.container_group.body import SCANNER
 from imagescan.container_group.legacy_log import without_document
 from imagescan.errors import ReportError, TransientError
 from imagescan.report.console import read_log_tail, read_partial_counts
-from imagescan.report.documents import read_documents
-from imagescan.report.redaction import redact
-from imagescan.report.verdict import Incomplete, judge
+from imagescan.report.documents import keep, read_documents, read_kept
+from imagescan.report.verdict import Completed, Incomplete, judge
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import Reason, ReasonCode
@@ -94,16 +91,20 @@ def _judge_and_keep(
 ) -> Outcome:
     """Invariant 1 in one place: what is not proven is not completed, and nothing else is clean."""
     try:
-        evidence = read_documents(documents)
+        judgement = _judge(exit_code, documents)
+        if isinstance(judgement, Incomplete):
+            return Outcome.failed(judgement.reason_code, judgement.message)
+        kept = keep(documents, app.settings.secrets)
     except ReportError as unreadable:
         return Outcome.failed(ReasonCode.REPORT_UNREADABLE, str(unreadable))
-    judgement = judge(exit_code, evidence.report, evidence.inventory, evidence.scan_types)
-    if isinstance(judgement, Incomplete):
-        return Outcome.failed(judgement.reason_code, judgement.message)
-    secrets = app.settings.secrets
-    kept = {name: json.loads(redact(content, secrets)) for name, content in documents.items()}
-    app.blobs.put(_blob_name(attempt), gzip.compress(json.dumps(kept).encode(), mtime=0))
+    app.blobs.put(_blob_name(attempt), kept)
     return Outcome(Status.COMPLETED, judgement.verdict, counts=judgement.counts.to_dict())
+
+
+def _judge(exit_code: int, documents: Mapping[str, bytes]) -> Completed | Incomplete:
+    """By itself, so that a large report's findings are gone before it is kept."""
+    evidence = read_documents(documents)
+    return judge(exit_code, evidence.report, evidence.inventory, evidence.scan_types)
 
 
 def store(app: App, attempt: Attempt) -> Reason | None:
@@ -116,11 +117,7 @@ def store(app: App, attempt: Attempt) -> Reason | None:
     kept = app.blobs.get(_blob_name(attempt))
     if kept is None:
         raise TransientError(f"The kept report of scan {attempt.scan_id} cannot be read yet.")
-    documents = {
-        name: json.dumps(document).encode()
-        for name, document in json.loads(gzip.decompress(kept)).items()
-    }
-    app.findings.store(attempt.scan_id, read_documents(documents).report.findings)
+    app.findings.store(attempt.scan_id, read_kept(kept).report.findings)
     return None
 
 

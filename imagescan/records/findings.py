@@ -8,6 +8,7 @@ from imagescan.report.findings import Finding
 
 # The work of one question: a page ends after this many findings, whether or not it is full.
 EXAMINED_PER_PAGE = 1000
+ROWS_AT_ONCE = 1_000  # a row takes three times the memory of its finding
 
 
 class StoredFindings:
@@ -19,7 +20,9 @@ class StoredFindings:
 
     def store(self, scan_id: str, findings: Sequence[Finding]) -> None:
         """Write all findings of a scan; may be repeated."""
-        self._table.put_many(scan_id, [(_key(finding), _values(finding)) for finding in findings])
+        for start in range(0, len(findings), ROWS_AT_ONCE):
+            some = findings[start : start + ROWS_AT_ONCE]
+            self._table.put_many(scan_id, [(_key(finding), _values(finding)) for finding in some])
 
     def page(
         self, scan_id: str, where: Mapping[str, str], after: str | None, limit: int

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from imagescan.errors import ReportError
+
 LONGEST_TITLE, LONGEST_TEXT, MOST_CVES = 1024, 512, 500
+# So many take 180 MB; no image is known with a hundredth of them.
+MOST_FINDINGS = 200_000
 
 
 class Severity(StrEnum):
@@ -92,7 +96,7 @@ class Counts:
 
 
 def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Each finding once, the most severe first.
+    """Each finding once, the most severe first; `ReportError` for more than `MOST_FINDINGS`.
 
     Of several with one id the highest severity counts, and every CVE.
     """
@@ -101,6 +105,8 @@ def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         finding_id = finding.finding_id
         known = each.get(finding_id)
         each[finding_id] = _join(known, finding) if known else finding
+        if len(each) > MOST_FINDINGS:
+            raise ReportError(f"There are more than {MOST_FINDINGS:,} findings.")
     in_order = sorted(each.items(), key=lambda item: (-item[1].severity, item[0]))
     return tuple(finding for _, finding in in_order)
 

@@ -71,13 +71,17 @@ def parse_inventory(document: bytes) -> Inventory:
 
     One without ScansPerformed proves nothing and is none the less an inventory.
     """
-    data = read_json(document, "inventory")
+    return inventory_of(read_json(document, "inventory"))
+
+
+def inventory_of(data: Mapping[str, Any]) -> Inventory:
+    """See `parse_inventory`; `data` is the document's object as `read_json` gives it."""
     if all(pick(data, container) is None for container in _CONTAINERS):
         raise ReportError("The inventory has none of the fields of a ScanResult.json.")
-    return read_inventory(data)
+    return told_in(data)
 
 
-def read_inventory(data: Mapping[str, Any]) -> Inventory:
+def told_in(data: Mapping[str, Any]) -> Inventory:
     """What an object tells in the words of a ScanResult.json; nothing told is an empty one.
 
     Raises `ReportError` where what is told of the scans is malformed.
@@ -114,7 +118,7 @@ def _scan(scan: Mapping[str, Any]) -> ScanPerformed:
 
 def _count_packages(data: Mapping[str, Any]) -> int:
     results = [*objects(pick(data, "OSResults")), *objects(pick(data, "SCAResults"))]
-    return sum(len(list(objects(pick(result, "Packages")))) for result in results)
+    return sum(1 for result in results for _ in objects(pick(result, "Packages")))
 
 
 def _recognises_os(data: Mapping[str, Any]) -> bool:

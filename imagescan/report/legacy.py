@@ -11,9 +11,19 @@ from typing import Any
 
 from imagescan.errors import ReportError
 from imagescan.report.findings import Finding, FindingType, merge
-from imagescan.report.inventory import Inventory, ScanPerformed, read_inventory
+from imagescan.report.inventory import Inventory, ScanPerformed, told_in
 from imagescan.report.parse import Report
-from imagescan.report.reading import cves, objects, pick, qid, read_json, severity, text, title
+from imagescan.report.reading import (
+    cves,
+    is_list,
+    objects,
+    pick,
+    qid,
+    read_json,
+    severity,
+    text,
+    title,
+)
 
 SCAN_TYPES = ("pkg",)
 UNKNOWN_SEVERITY = 3  # medium, as the predecessor had it
@@ -37,9 +47,13 @@ class LegacyDocument:
 
 def parse_legacy(document: bytes) -> LegacyDocument:
     """Parse the document; raises `ReportError` and nothing else."""
-    data = read_json(document, "document")
+    return legacy_of(read_json(document, "document"))
+
+
+def legacy_of(data: Mapping[str, Any]) -> LegacyDocument:
+    """See `parse_legacy`; `data` is the document's object as `read_json` gives it."""
     findings = [*_vulnerabilities(data), *_failed_checks(data)]
-    inventory = read_inventory(data)
+    inventory = told_in(data)
     if _tells_of_failure(data):
         failed = ScanPerformed(SCAN_TYPES[0], succeeded=False, partial=None)
         inventory = replace(inventory, scans=(*inventory.scans, failed))
@@ -50,7 +64,7 @@ def _vulnerabilities(data: Mapping[str, Any]) -> Iterator[Finding]:
     listed = pick(data, "vulnerabilities")
     if listed is None:
         listed = pick(pick(data, "results"), "vulnerabilities")
-    if not isinstance(listed, list):
+    if not is_list(listed):
         raise ReportError("The document has no list of vulnerabilities.")
     for place, item in enumerate(listed):
         if not isinstance(item, Mapping):

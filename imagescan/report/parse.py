@@ -1,7 +1,8 @@
 """A vulnerability report, whichever of the scanner's formats it is in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from imagescan.report.findings import Counts, Finding, FindingType, count, merge
 from imagescan.report.inventory import Inventory
@@ -35,6 +36,10 @@ def parse_report(document: bytes) -> Report:
     Raises `ReportError`, and nothing else, for what cannot be trusted: a document that holds no
     place for results is an error and not a report without findings.
     """
-    data = read_json(document, "report")
+    return report_of(read_json(document, "report"))
+
+
+def report_of(data: Mapping[str, Any]) -> Report:
+    """See `parse_report`; `data` is the document's object as `read_json` gives it."""
     is_sarif = pick(data, "runs") is not None
     return Report(merge(read_sarif(data) if is_sarif else read_qscanner_json(data)))

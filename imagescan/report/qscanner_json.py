@@ -10,7 +10,17 @@ from typing import Any
 from imagescan.errors import ReportError
 from imagescan.report.findings import Finding, FindingType
 from imagescan.report.packages import for_each_package
-from imagescan.report.reading import cves, number, objects, pick, qid, severity, text, title
+from imagescan.report.reading import (
+    cves,
+    is_list,
+    number,
+    objects,
+    pick,
+    qid,
+    severity,
+    text,
+    title,
+)
 
 
 def read_qscanner_json(document: Mapping[str, Any]) -> Iterator[Finding]:
@@ -18,7 +28,7 @@ def read_qscanner_json(document: Mapping[str, Any]) -> Iterator[Finding]:
     report = pick(document, "VulnerabilityReport")
     source = report if isinstance(report, Mapping) else document
     vulnerabilities = pick(source, "Vulnerabilities", "details")
-    if not isinstance(vulnerabilities, list):
+    if not is_list(vulnerabilities):
         raise ReportError("The JSON report has no list of vulnerabilities.")
     for place, item in enumerate(vulnerabilities):
         if not isinstance(item, Mapping):

@@ -2,14 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote
 
-from imagescan.errors import ReportError
 from imagescan.report.findings import FindingType
+from imagescan.report.json_reader import LongList, dumps, write_json
 from imagescan.report.reading import objects, pick, read_json
-from imagescan.report.sarif import read_rules, type_of
+from imagescan.report.rules import Rules, read_rules
+from imagescan.report.sarif import type_of
 
 REDACTED = "[redacted]"
 # Where scanners put a found secret's value, wherever it stands.
@@ -39,20 +41,21 @@ _URL_SIGNATURE = re.compile(
 )
 
 
-def redact(document: bytes, known_secrets: Sequence[str]) -> bytes:
-    """The same JSON without the value of any secret; raises `ReportError` where it is none.
+def redact(document: bytes, known_secrets: Sequence[str]) -> Iterator[str]:
+    """The same JSON without the value of any secret, in pieces; `ReportError` where it is none.
 
     Of found secrets only kind and place are kept, tokens and credentials in addresses go, and
-    known secrets are replaced wherever they stand. Findings parse as before.
+    known secrets are replaced wherever they stand. Findings parse as before. Of a large document
+    only a piece at a time is in memory.
     """
     data = read_json(document, "document")
-    for found in _found_secrets(data):
-        _keep_only_kind_and_place(found)
-    _clean(data, _spellings(known_secrets))
-    try:
-        return json.dumps(data).encode()
-    except RecursionError:
-        raise ReportError("The document is nested too deeply.") from None
+    spellings = _spellings(known_secrets)
+    for run in objects(pick(data, "runs")):
+        _change_items(run, "results", partial(_without_value, read_rules(run)))
+    for holder in (data, pick(data, "Inventory")):
+        _change_items(holder, "secretresults", _only_kind_and_place)
+    _clean(data, spellings)
+    return write_json(data)
 
 
 def redact_text(text: str, known_secrets: Sequence[str]) -> str:
@@ -66,30 +69,49 @@ def redact_text(text: str, known_secrets: Sequence[str]) -> str:
     return _URL_SIGNATURE.sub(rf"\1{REDACTED}", text)
 
 
-def _found_secrets(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """SARIF results that are secrets, and what stands in SecretResults."""
-    for run in objects(pick(data, "runs")):
-        rules = read_rules(run)
-        for result in objects(pick(run, "results")):
-            if type_of(result, rules.of(result)) is FindingType.SECRET:
-                yield result
-    for holder in (data, pick(data, "Inventory")):
-        for result in objects(pick(holder, "SecretResults")):
-            yield result
+def _change_items(holder: object, name: str, change: Callable[[Any], Any]) -> None:
+    """Change the items of the lists of this name, in whatever case it is written."""
+    if not isinstance(holder, dict):
+        return
+    for key, value in list(holder.items()):
+        if key.lower() == name and isinstance(value, LongList):
+            holder[key] = value.changed(change)
 
 
-def _keep_only_kind_and_place(found: dict[str, Any]) -> None:
+def _without_value(rules: Rules, result: Any) -> Any:
+    """A SARIF result; of one that is a found secret its kind and place."""
+    if isinstance(result, dict) and type_of(result, rules.of(result)) is FindingType.SECRET:
+        return _only_kind_and_place(result)
+    return result
+
+
+def _only_kind_and_place(found: Any) -> Any:
     """Replace, in place and at any depth, the fields that are not known to be harmless."""
     for part in _walk(found):
         if isinstance(part, dict):
             for key in part:
                 if key.lower() not in _KEPT_OF_A_SECRET:
                     part[key] = REDACTED
+    return found
 
 
-def _clean(data: dict[str, Any], known_secrets: Sequence[str]) -> None:
-    """Redact every text of the document in place: a second copy of 50 MB is not affordable."""
-    for part in _walk(data):
+def _clean_item(item: Any, known_secrets: Sequence[str]) -> Any:
+    """As `_clean`; most items hold nothing that it would change, which is seen sooner than done."""
+    return _clean(item, known_secrets) if _may_hold(known_secrets).search(dumps(item)) else item
+
+
+@lru_cache(maxsize=4)
+def _may_hold(known_secrets: Sequence[str]) -> re.Pattern[str]:
+    """Finds whatever `_clean` may change, in JSON."""
+    fields = rf'"(?i:{"|".join(sorted(_SECRET_FIELDS))})":'
+    return re.compile("|".join(["eyJ", "://", fields, *map(re.escape, known_secrets)]))
+
+
+def _clean(root: Any, known_secrets: Sequence[str]) -> Any:
+    """Redact every text in place; a long list is changed as it is read."""
+    if not isinstance(root, dict | list):
+        return _plain_value(root, known_secrets)
+    for part in _walk(root):
         if isinstance(part, list):
             part[:] = [_plain_value(item, known_secrets) for item in part]
             continue
@@ -98,11 +120,12 @@ def _clean(data: dict[str, Any], known_secrets: Sequence[str]) -> None:
             part[key] = REDACTED if is_secret else _plain_value(value, known_secrets)
             if (plain_key := _plain(key, known_secrets)) != key:
                 part[plain_key] = part.pop(key)
+    return root
 
 
-def _walk(root: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
+def _walk(root: Any) -> Iterator[dict[str, Any] | list[Any]]:
     """Every object and list, each before what is in it; without recursion, however deep."""
-    waiting: list[dict[str, Any] | list[Any]] = [root]
+    waiting: list[dict[str, Any] | list[Any]] = [root] if isinstance(root, dict | list) else []
     while waiting:
         part = waiting.pop()
         yield part
@@ -111,6 +134,8 @@ def _walk(root: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
 
 
 def _plain_value(value: Any, known_secrets: Sequence[str]) -> Any:
+    if isinstance(value, LongList):
+        return value.changed(partial(_clean_item, known_secrets=known_secrets))
     return _plain(value, known_secrets) if isinstance(value, str) else value
 
 
@@ -128,7 +153,7 @@ def _without_token(word: re.Match[str]) -> str:
     return f"{before}{REDACTED}" if token.count(".") >= 2 else word[0]  # noqa: PLR2004
 
 
-def _spellings(known_secrets: Sequence[str]) -> list[str]:
+def _spellings(known_secrets: Sequence[str]) -> tuple[str, ...]:
     """The secrets as they are, in an address and in JSON; longer ones first, they may nest."""
     found = {
         spelling
@@ -136,4 +161,4 @@ def _spellings(known_secrets: Sequence[str]) -> list[str]:
         if secret
         for spelling in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1])
     }
-    return sorted(found, key=lambda secret: (-len(secret), secret))
+    return tuple(sorted(found, key=lambda secret: (-len(secret), secret)))

@@ -1,13 +1,23 @@
 """qscanner's SARIF report. Keys as read by qualys-jenkins' SarifParser.java and the ADO task."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from imagescan.errors import ReportError
 from imagescan.report.findings import Finding, FindingType
 from imagescan.report.packages import for_each_package
-from imagescan.report.reading import cves, number, objects, pick, qid, severity, text, title
+from imagescan.report.reading import (
+    cves,
+    is_list,
+    number,
+    objects,
+    pick,
+    qid,
+    severity,
+    text,
+    title,
+)
+from imagescan.report.rules import Rule, read_rules
 
 _BY_LEVEL = {"error": 5, "warning": 3, "note": 2}
 _BY_RULE_NAME = {
@@ -20,33 +30,6 @@ _BY_RULE_NAME = {
 _NO_FINDING = frozenset({"pass", "notapplicable"})
 
 
-@dataclass(frozen=True)
-class Rules:
-    """A run's rules, found in constant time: reports hold tens of thousands of both."""
-
-    by_id: Mapping[str, Mapping[str, Any]]
-    in_order: Sequence[Mapping[str, Any]]
-
-    def of(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The result's rule by its id, else by its index, else nothing."""
-        rule_id, index = text(pick(result, "ruleId")), number(pick(result, "ruleIndex"))
-        if rule_id is not None and rule_id in self.by_id:
-            return self.by_id[rule_id]
-        if index is not None and 0 <= index < len(self.in_order):
-            return self.in_order[index]
-        return {}
-
-
-def read_rules(run: Mapping[str, Any]) -> Rules:
-    """The rules of a run; of several with one id the first."""
-    in_order = list(objects(pick(pick(pick(run, "tool"), "driver"), "rules")))
-    by_id: dict[str, Mapping[str, Any]] = {}
-    for rule in in_order:
-        by_id.setdefault(text(pick(rule, "id")) or "", rule)
-    by_id.pop("", None)
-    return Rules(by_id, in_order)
-
-
 def read_sarif(document: Mapping[str, Any]) -> Iterator[Finding]:
     """Every finding of every run; raises `ReportError` where there is nothing to find them in."""
     runs = pick(document, "runs")
@@ -54,7 +37,7 @@ def read_sarif(document: Mapping[str, Any]) -> Iterator[Finding]:
         raise ReportError("The SARIF report has no runs.")
     for index, run in enumerate(runs):
         results = pick(run, "results")
-        if not isinstance(results, list):
+        if not is_list(results):
             raise ReportError(f"runs[{index}] of the SARIF report has no results.")
         rules = read_rules(run)
         for place, result in enumerate(results):
@@ -63,7 +46,7 @@ def read_sarif(document: Mapping[str, Any]) -> Iterator[Finding]:
             yield from _findings(result, rules.of(result))
 
 
-def _findings(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(result: Mapping[str, Any], rule: Rule) -> Iterator[Finding]:
     """One result (a QID) stands for one finding per package that it concerns."""
     if str(pick(result, "kind")).lower() in _NO_FINDING:
         return
@@ -82,23 +65,18 @@ def _findings(result: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[Fi
     yield from for_each_package(finding, properties)
 
 
-def type_of(result: Mapping[str, Any], rule: Mapping[str, Any]) -> FindingType:
+def type_of(result: Mapping[str, Any], rule: Rule) -> FindingType:
     """The rule's name tells the type; where there is no rule, the result itself may."""
-    told = (
-        pick(rule, "name"),
-        pick(pick(result, "properties"), "type"),
-        pick(result, "ruleId"),
-    )
-    names = [(text(name) or "").lower() for name in told]
+    told = (pick(pick(result, "properties"), "type"), pick(result, "ruleId"))
+    names = [rule.name, *((text(name) or "").lower() for name in told)]
     known = (_BY_RULE_NAME[name] for name in names if name in _BY_RULE_NAME)
     return next(known, FindingType.VULNERABILITY)
 
 
-def _title(result: Mapping[str, Any], rule: Mapping[str, Any], kind: FindingType) -> str:
+def _title(result: Mapping[str, Any], rule: Rule, kind: FindingType) -> str:
     """The rule's description; a secret's message may hold the secret and is never used."""
-    described = title(pick(pick(rule, "shortDescription"), "text"))
     told = None if kind is FindingType.SECRET else title(pick(pick(result, "message"), "text"))
-    return described or told or title(pick(result, "ruleId")) or kind.value
+    return rule.description or told or title(pick(result, "ruleId")) or kind.value
 
 
 def _qid(result: Mapping[str, Any]) -> int | None:
@@ -107,23 +85,16 @@ def _qid(result: Mapping[str, Any]) -> int | None:
     return qid(pick(pick(result, "properties"), "QID")) or qid(rule_id.upper().removeprefix("QID-"))
 
 
-def _cves(result: Mapping[str, Any], rule: Mapping[str, Any]) -> tuple[str, ...]:
-    candidates = (
-        pick(pick(result, "properties"), "cves", "cve-ids"),
-        pick(pick(rule, "properties"), "cve-ids", "cves"),
-        pick(result, "ruleId"),
-    )
-    return next(filter(None, map(cves, candidates)), ())
+def _cves(result: Mapping[str, Any], rule: Rule) -> tuple[str, ...]:
+    own = cves(pick(pick(result, "properties"), "cves", "cve-ids"))
+    return own or rule.cves or cves(pick(result, "ruleId"))
 
 
-def _severity(result: Mapping[str, Any], rule: Mapping[str, Any]) -> int:
+def _severity(result: Mapping[str, Any], rule: Rule) -> int:
     """The result's, else its rule's, else what the level stands for (its error is never high)."""
-    level = pick(result, "level") or pick(pick(rule, "defaultConfiguration"), "level")
-    return severity(
-        pick(pick(result, "properties"), "severity", "customerSeverity"),
-        pick(pick(rule, "properties"), "severity"),
-        pick(pick(rule, "properties"), "customerSeverity"),
-    ) or _BY_LEVEL.get(str(level).lower(), 1)
+    own = severity(pick(pick(result, "properties"), "severity", "customerSeverity"))
+    level = text(pick(result, "level")) or rule.level or ""
+    return own or rule.severity or _BY_LEVEL.get(level.lower(), 1)
 
 
 def _location(result: Mapping[str, Any]) -> tuple[str | None, int | None]:

@@ -264,7 +264,7 @@ def test_a_report_that_was_cut_is_an_error(length: int) -> None:
 
 
 def test_a_large_report_takes_a_small_multiple_of_its_size() -> None:
-    """About seven times: 50 MB fit into 400 MB."""
+    """Findings and rules are held, and no more: tests/fuzz measures 50 MB as a whole."""
     package = {"name": "p", "installedVersion": "1", "fixedVersion": "2", "layerSHA": LAYER}
     results = [
         {"ruleId": str(number), "message": {"text": "m" * 100}, "properties":
@@ -281,4 +281,4 @@ def test_a_large_report_takes_a_small_multiple_of_its_size() -> None:
     tracemalloc.stop()
 
     assert report.counts.total == 20_000
-    assert peak_bytes < 7 * len(document)
+    assert peak_bytes < 4 * len(document)

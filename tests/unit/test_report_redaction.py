@@ -11,12 +11,17 @@ from hypothesis import strategies as st
 from imagescan.errors import ReportError
 from imagescan.report.inventory import parse_inventory
 from imagescan.report.parse import parse_report
-from imagescan.report.redaction import redact, redact_text
+from imagescan.report.redaction import redact as redact_in_pieces
+from imagescan.report.redaction import redact_text
 from tests.unit.reports import ANYTHING, encode, fixture, sarif
 
 DIGEST = "sha256:" + "0123456789abcdef" * 4
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJxc2Nhbm5lciJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 REPORTS = ["report.sarif.json", "report-released.json", "report-development-build.json"]
+
+
+def redact(document: bytes, known_secrets: list[str]) -> bytes:
+    return "".join(redact_in_pieces(document, known_secrets)).encode()
 
 
 @pytest.mark.parametrize("name", [*REPORTS, "scan-result.json"])
@@ -177,12 +182,13 @@ def test_any_log_is_redacted_without_an_error(text: str) -> None:
 
 
 def test_a_large_document_takes_a_small_multiple_of_its_size() -> None:
-    """It is redacted in place: 50 MB fit into 400 MB."""
+    """A piece at a time."""
     document = encode({"Vulnerabilities": [{"Title": f"{n}" + "t" * 300} for n in range(20_000)]})
 
     tracemalloc.start()
-    redact(document, ["secret"])
+    for _ in redact_in_pieces(document, ["secret"]):
+        pass
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert peak_bytes < 7 * len(document)
+    assert peak_bytes < 1_000_000

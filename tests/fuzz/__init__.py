@@ -1,0 +1,1 @@
+"""Input from outside is hostile: whatever it is, it is read or refused, within bounds."""
