@@ -156,7 +156,8 @@ def end(app: App, scan_id: str, since: datetime) -> bool:
     """End the record of a scan that nobody carries on, and release its claim. May be repeated.
 
     A record that has ended keeps its status and learns what became of its group. The claim is kept
-    while a group may still scan. Returns whether the record was ended since `since`.
+    while a group may still scan; so is a group's slot until it is gone, but not one that was to
+    come. Returns whether the record was ended since `since`.
     """
     known = app.scans.get(scan_id)
     if known is None:
@@ -165,6 +166,7 @@ def end(app: App, scan_id: str, since: datetime) -> bool:
     ended = app.scans.change(scan_id, lambda record: _ended(record, entries, now))
     if not any(may_still_scan(entry, now) for entry in entries):
         app.claims.release(claim_key(known.image, known.digest), scan_id)
+    app.admission.free(group_name(scan_id, len(entries) + 1, known.image))
     if ended.cleanup == PENDING:
         scan_log(scan_id).error("%s could not be removed yet", ended.container_group)
     return ended.finished_at is not None and ended.finished_at >= since

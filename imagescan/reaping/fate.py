@@ -80,6 +80,8 @@ def decide_fate(seen: Sighting, given: Circumstances) -> Fate:
         return _of_abandoned(seen.entry, given, is_listed=seen.is_listed)
     if seen.is_listed and is_overdue(seen.entry, given):
         return Remove(ends_scan=not seen.has_successor)
+    if seen.is_listed and is_stubborn(seen.entry, given.now):
+        return Remove(ends_scan=False)  # its scan wants it gone, and asks for it as before
     return LeaveAlone(Why.SCAN_GOES_ON)
 
 

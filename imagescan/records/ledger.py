@@ -149,15 +149,15 @@ def _entry(row: Row) -> LedgerEntry:
     values = row.values
     attempt = Attempt(
         str(values["scanId"]),
-        str(values["image"]),
+        str(values.get("image", "")),  # not written by the first version
         int(str(values["attempt"])),
         row.key,
-        claimed=str(values["claimKey"]) or None,
+        claimed=str(values.get("claimKey", "")) or None,
     )
     return LedgerEntry(
         attempt=attempt,
         state=GroupEntry(str(values["state"])),
-        timeout_seconds=int(str(values["timeoutSeconds"])),
+        timeout_seconds=int(str(values.get("timeoutSeconds", LONGEST_TIMEOUT_SECONDS))),
         intended_at=_time(row, "intendedAt"),
         created_at=_time_or_none(row, "createdAt"),
         deleted_at=_time_or_none(row, "deletedAt"),

@@ -281,6 +281,33 @@ def test_a_scan_that_was_queued_when_its_orchestration_ended_is_ended_without_a_
     assert (record.status, record.cleanup, record.container_group) == (Status.FAILED, None, None)
 
 
+def test_a_slot_for_a_group_that_was_never_intended_is_given_back() -> None:
+    """Or other scans would wait for it; that of a group that stays is kept."""
+    app, _ = scanning()
+    for number in (1, 2):
+        app.admission.admit(attempt(number).group, 0, app.clock.now())
+
+    left_behind.end(app, "s1", app.clock.now())
+
+    later = app.clock.now() + timedelta(hours=1)
+    assert app.admission.doubtful_holders(later) == [GROUP]
+
+
+def test_a_group_that_a_scan_cannot_get_rid_of_is_revived_while_the_scan_goes_on() -> None:
+    """It goes on asking for the deletion, and sees it gone by itself."""
+    app, fakes = scanning()
+    fakes.groups.immortal.add(GROUP)
+    container_groups.delete(app, FIRST)
+    assert found(app)["leftBehind"] == []
+    fakes.clock.pass_seconds(240)
+    assert found(app)["leftBehind"] == [{"scanId": "s1", "groups": [GROUP], "endsScan": False}]
+
+    left_behind.revive(app, Attempt.from_dict(left_behind.take_over(app, GROUP)["attempt"]))
+    container_groups.delete(app, FIRST)
+
+    assert container_groups.confirm_gone(app, FIRST)
+
+
 def test_a_scan_that_was_ended_claims_nothing_when_its_wait_goes_on() -> None:
     """Durable does not end the children of an orchestration that is terminated."""
     app, _ = scanning()

@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 1800
 GROUP = "qscanner-nginx-1"
 LONG_UP = NOW - timedelta(days=1)
 GOES_ON, JUST_INTENDED = LeaveAlone(Why.SCAN_GOES_ON), LeaveAlone(Why.JUST_INTENDED)
-ABANDONED = Remove(ends_scan=True)
+ABANDONED, ALONE = Remove(ends_scan=True), Remove(ends_scan=False)
 
 
 def ago(**time: float) -> datetime:
@@ -59,6 +59,10 @@ def fate(
 YOUNG = entry(GroupEntry.INTENDED, ago(seconds=119))
 OLD = entry(GroupEntry.INTENDED, ago(seconds=120))
 CREATED = entry(GroupEntry.CREATED, ago(seconds=10), created_at=ago(seconds=5))
+STUBBORN = replace(
+    entry(GroupEntry.DELETED, ago(minutes=20), created_at=ago(minutes=20)),
+    deleted_at=ago(minutes=4),
+)
 DELETED = entry(GroupEntry.DELETED, ago(minutes=20), created_at=ago(minutes=20))
 ROWS: list[tuple[str, LedgerEntry | None, bool, bool, Fate]] = [
     # what, entry, is listed, is abandoned, fate
@@ -75,6 +79,8 @@ ROWS: list[tuple[str, LedgerEntry | None, bool, bool, Fate]] = [
     ("of a scan that goes on, intended", OLD, False, False, GOES_ON),
     ("of a scan that goes on, created", CREATED, True, False, GOES_ON),
     ("of a scan that goes on, being deleted", DELETED, True, False, GOES_ON),
+    ("of a scan that goes on, outliving its deletion", STUBBORN, True, False, ALONE),
+    ("of a scan that goes on, not confirmed yet", STUBBORN, False, False, GOES_ON),
 ]
 
 
