@@ -6,7 +6,7 @@ import pytest
 
 from imagescan.bootstrap import App
 from imagescan.container_group.name import group_name
-from imagescan.records.ledger import GroupEntry
+from imagescan.records.ledger import PAGE, GroupEntry
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.record import ScanRecord
@@ -48,7 +48,6 @@ def test_a_group_stands_on_the_list_until_it_is_confirmed_gone(state: GroupEntry
 
     app.ledger.note(attempt("a").group, GroupEntry.GONE, app.clock.now())
 
-    assert open_groups(app) == []
     assert app.ledger.open_scans(None, 10) == []
     assert app.ledger.knows(attempt("a").group)
 
@@ -64,6 +63,15 @@ def test_the_oldest_groups_come_first_and_the_list_can_be_gone_through_in_pieces
     rest = app.ledger.open_scans(first[-1][0], 2)
 
     assert [scan_id for _, scan_id in first + rest] == ["c", "a", "b"]
+
+
+def test_every_open_group_is_told_however_many_there_are() -> None:
+    """Beyond what a table gives at once."""
+    app, _ = fake_app()
+    for number in range(PAGE + 1):
+        app.ledger.intend(attempt(f"s{number}"), app.clock.now())
+
+    assert len(open_groups(app)) == PAGE + 1
 
 
 def test_an_intent_that_is_written_twice_is_one_and_keeps_its_time() -> None:
