@@ -13,11 +13,14 @@ from imagescan.container_group.refusals import closes_admission_seconds
 from imagescan.ports import Refusal
 from imagescan.records.ledger import GroupEntry
 from imagescan.scan.decide import Observation, Phase
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Attempt
 from imagescan.scan.status import Status
 from imagescan.telemetry import scan_log
 
 bp = df.Blueprint()
+
+DELETED = Reason(ReasonCode.HOST_LOST, "Its container group had been deleted already.")
 
 
 @bp.activity_trigger(input_name="step")
@@ -55,7 +58,8 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
     """Ask Azure for the group; returns {stopped: reason | None, refusal, waitSeconds}.
 
     A group that exists already was created by an earlier run of this step and is taken as it is:
-    a second PUT would start its containers again. `waitSeconds` says that Azure was not asked,
+    a second PUT would start its containers again. One that was deleted is not created once more,
+    should this step come back after its own attempt. `waitSeconds` says that Azure was not asked,
     for it would be once too often.
     """
     if stopped := app.why_stopped(attempt):
@@ -64,6 +68,8 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
     app.scans.change(attempt.scan_id, lambda record: record.moved_to(Status.PROVISIONING, now))
     refusal: Refusal | None = None
     if app.groups.get(attempt.group) is None:
+        if app.ledger.state_of(attempt.group) in (GroupEntry.DELETED, GroupEntry.GONE):
+            return {"stopped": DELETED.to_dict(), "refusal": None, "waitSeconds": None}
         if wait := app.admission.begin_create(attempt.group, now):
             return {"stopped": None, "refusal": None, "waitSeconds": wait.seconds}
         refusal = _ask_for_group(app, attempt, now)

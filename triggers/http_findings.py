@@ -58,7 +58,7 @@ def get_findings(req: func.HttpRequest) -> func.HttpResponse:
         return error(400, invalid.code, invalid.message)
     if wanted.format is Format.JSON:
         return reply(_page(record, wanted))
-    if Status.COMPLETED not in (record.status, record.joined_status):
+    if not _is_whole(record):
         message = "This scan did not complete: a document without findings would look clean."
         return error(409, "scan_not_completed", message)
     return _document(record, wanted)
@@ -84,6 +84,9 @@ def read_wanted(req: func.HttpRequest) -> Wanted:
 
 
 def _page(record: ScanRecord, wanted: Wanted) -> dict[str, Any]:
+    """Of half a scan nothing is shown, though findings of it may have been stored."""
+    if not _is_whole(record):
+        return {"scanId": record.scan_id, "findings": [], "cursor": None}
     found, cursor = app().findings.search(
         _shown(record), wanted.where, wanted.cve, wanted.after, wanted.limit
     )
@@ -100,6 +103,10 @@ def _document(record: ScanRecord, wanted: Wanted) -> func.HttpResponse:
     name = f'attachment; filename="{record.scan_id}.{wanted.format}"'
     headers = {"Content-Disposition": name, "X-Content-Type-Options": "nosniff"}
     return func.HttpResponse(body, mimetype=kind, headers=headers)
+
+
+def _is_whole(record: ScanRecord) -> bool:
+    return Status.COMPLETED in (record.status, record.joined_status)
 
 
 def _shown(record: ScanRecord) -> str:

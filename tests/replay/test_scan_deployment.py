@@ -76,3 +76,33 @@ def test_a_scan_that_breaks_as_an_orchestration_does_not_abandon_its_siblings() 
     by_scan = {data["scan_id"]: data["outcome"] for data in recorded}
     assert len(by_scan) == 2
     assert {outcome["status"] for outcome in by_scan.values()} == {"failed", "completed"}
+
+
+def test_a_resource_that_stays_unreadable_has_a_record_that_says_so() -> None:
+    """Azure that does not answer is no reason to forget a deployment."""
+    happened = world(read_deployment=always(OSError("502")))
+
+    run = happened.run(names.SCAN_DEPLOYMENT, DEPLOYMENT)
+
+    [recorded] = [data for name, data in happened.calls if name == names.RECORD_OUTCOME]
+    assert recorded["outcome"]["reason"]["code"] == "resource_unreadable"
+    assert happened.names().count(names.READ_DEPLOYMENT) == 40
+    assert run.error is None
+
+
+def test_a_deployment_is_kept_until_its_records_can_be_written() -> None:
+    """Under the same ids: what had been written before is not written twice."""
+    down = [OSError("down")] * 60
+    happened = world(
+        read_deployment=always(page("a.io/a:1", "a.io/b:1")),
+        open_scan=in_turn([{}, *down, {}]),
+    )
+
+    run = happened.run(names.SCAN_DEPLOYMENT, DEPLOYMENT)
+
+    opened = [data["scan_id"] for name, data in happened.calls if name == names.OPEN_SCAN]
+    recorded = [data["scan_id"] for name, data in happened.calls if name == names.RECORD_OUTCOME]
+    assert run.generations == 2
+    assert run.output == {"scans": 2}
+    assert len(set(opened)) == 2
+    assert sorted(recorded) == sorted(set(opened))

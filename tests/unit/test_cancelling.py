@@ -53,6 +53,17 @@ def test_a_scan_that_is_cancelled_before_it_holds_its_claim_never_holds_it() -> 
     assert app.claims.holder(IMAGE, fakes.clock.now()) is None
 
 
+def test_a_create_that_comes_back_after_its_group_was_deleted_creates_nothing() -> None:
+    """On Azure a step whose result is known already may run once more, minutes later."""
+    app, fakes = running()
+    container_groups.delete(app, ATTEMPT)
+
+    late = container_groups.create(app, ATTEMPT)
+
+    assert late["stopped"]["code"] == "host_lost"
+    assert fakes.groups.created == [ATTEMPT.group]
+
+
 def test_every_step_of_a_cancelled_scan_says_so_and_does_nothing() -> None:
     """No group is created, nothing is collected and nothing is stored."""
     app, fakes = running()

@@ -48,6 +48,7 @@ def test_a_group_stands_on_the_list_until_it_is_confirmed_gone(state: GroupEntry
 
     app.ledger.note(attempt("a").group, GroupEntry.GONE, app.clock.now())
 
+    assert open_groups(app) == []
     assert app.ledger.open_scans(None, 10) == []
     assert app.ledger.knows(attempt("a").group)
 
