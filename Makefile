@@ -20,7 +20,7 @@ AZURITE := local/azurite/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench crash check start stop host lock clean setup package
+.PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ bench: $(SETUP) ## measure the local Durable engine (ONLY="throughput memory", J
 crash: $(SETUP) ## kill the Functions host in the midst of its work (KILLS=100 INSTANCES=500 SEED=0)
 	@exec $(PY) -m tests.crash --kills "$(or $(KILLS),100)" --instances "$(or $(INSTANCES),500)" \
 		--seed "$(or $(SEED),0)"
+
+simulate: $(SETUP) ## the whole system in virtual time: RUNS=n seeds (START=n: from there on), or SEED=n alone
+	@exec $(PY) -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(START),--start $(START))
 
 check: $(PACKAGES) ## format, lint, types, layering
 	@$(VENV)/bin/ruff format --check .

@@ -8,15 +8,11 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
-from typing import Any, Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import Any
 
 import pytest
-from azure.core.exceptions import HttpResponseError, ServiceResponseError
+from azure.core.exceptions import HttpResponseError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
-from azure.core.pipeline.transport import HttpResponse, HttpTransport
-from azure.core.utils import case_insensitive_dict
 from azure.mgmt.appcontainers import ContainerAppsAPIClient
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
@@ -25,7 +21,7 @@ from local.azure_emulator.messages import Request, Response
 from local.azure_emulator.provisioning import Timings
 from local.azure_emulator.runtime import ContainerSpec, Ended
 from tests.emulator.bodies import group as group_of_one
-from tests.emulator.specification import problems
+from tests.emulator.transport import Transport
 
 SUBSCRIPTION = "5d3c1a2e-0000-4000-8000-000000000001"
 PUBLIC, APPS_VERSION = "https://management.azure.com", "2024-03-01"
@@ -109,79 +105,6 @@ class Images:
     def set(self, behaviours: Any) -> str | None:
         self.behaviours |= behaviours
         return None
-
-
-class _Reply(HttpResponse):
-    """The emulator's reply as azure-core's pipeline wants it."""
-
-    def __init__(self, request: Any, response: Response) -> None:
-        super().__init__(request, None)
-        self._content = b"" if response.body is None else json.dumps(response.body).encode()
-        self.status_code, self.reason = response.status, ""
-        self.headers = case_insensitive_dict(dict(response.headers))
-        self.content_type = "application/json"
-
-    def body(self) -> bytes:
-        return self._content
-
-    def json(self) -> Any:
-        """As the newer SDKs ask; so are the next three."""
-        return json.loads(self._content)
-
-    def read(self) -> bytes:
-        return self._content
-
-    def iter_bytes(self) -> Iterator[bytes]:
-        yield self._content
-
-    iter_raw = iter_bytes
-
-
-class Transport(HttpTransport[Any, Any]):
-    """azure-core's transport, straight into an emulator.
-
-    Every reply is held to ACI's specification.
-    """
-
-    def __init__(self, emulator: Emulator, clock: VirtualClock) -> None:
-        self._emulator, self._clock = emulator, clock
-        self.statuses: list[int] = []
-
-    def send(self, request: Any, **_: Any) -> _Reply:
-        url = urlsplit(request.url)
-        body = request.body or b""
-        reply = self._emulator.handle(
-            Request(
-                method=request.method,
-                path=unquote(url.path),
-                query={name.lower(): value for name, value in parse_qsl(url.query)},
-                body=body.encode() if isinstance(body, str) else body,
-            )
-        )
-        self._clock.pass_seconds(reply.delay_seconds)
-        if reply.is_lost:
-            raise ServiceResponseError("The connection ended without a reply.")
-        self.statuses.append(reply.status)
-        wrong = problems(request.method, unquote(url.path), reply.status, reply.body)
-        assert not wrong, wrong
-        return _Reply(request, reply)
-
-    def sleep(self, duration: float) -> None:
-        self._clock.pass_seconds(duration)
-
-    def open(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        trace: TracebackType | None = None,
-    ) -> None: ...
 
 
 class NoCredential:

@@ -23,7 +23,8 @@ from local.azure_emulator.arm_routes import Emulator
 from local.azure_emulator.events import resource_event
 from local.azure_emulator.messages import Request
 from tests.emulator.bodies import group
-from tests.emulator.in_process import Images, ScriptedRuntime, Transport, VirtualClock
+from tests.emulator.in_process import Images, ScriptedRuntime, VirtualClock
+from tests.emulator.transport import Transport
 from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, SUBSCRIPTION
 from tests.unit.environment import settings
 

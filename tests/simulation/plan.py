@@ -1,0 +1,96 @@
+"""What a seed decides before anything happens: images, who asks for what, what goes wrong.
+
+What is decided on the way (how long things take, in which order) is drawn from the seed as well.
+A plan can be written by hand too: so a bug that was found stays found when the draws change.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from local.qscanner_stand_in.behaviour import normal_name
+from local.qscanner_stand_in.catalogue import KNOWN, entry
+from local.qscanner_stand_in.findings import Finding
+from tests.simulation.arrivals import Arrival, arrivals
+from tests.simulation.chance import Chance
+from tests.simulation.endings import ENDINGS, Ending
+from tests.simulation.faults import CRASHES, OPERATOR, OTHERS, SCANNER, Kind, Strike
+from tests.simulation.phases import Phase
+from tests.simulation.truth import Image
+
+CRASHES_A_SEED, OTHERS_A_SEED = 2, 5
+SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run. `endings` are how scans of an image end, in turn; then by chance."""
+
+    seed: int
+    images: tuple[Image, ...]
+    arrivals: tuple[Arrival, ...]
+    strikes: tuple[Strike, ...] = ()
+    scan_timeout_seconds: int = 600
+    limits: dict[str, int] = field(default_factory=dict)
+    weights: dict[Ending, float] = field(default_factory=lambda: dict(ENDINGS))
+
+    def with_strikes(self, *strikes: Strike) -> "Plan":
+        """The same with other faults."""
+        return replace(self, strikes=strikes)
+
+
+def plan_of(seed: int) -> Plan:
+    """The plan of a seed."""
+    chance = Chance(seed).of("plan")
+    images = tuple(_image(chance, number) for number in range(chance.randint(2, 4)))
+    return Plan(
+        seed=seed,
+        images=images,
+        arrivals=tuple(arrivals(chance, images)),
+        strikes=tuple(_strikes(chance, seed)),
+        scan_timeout_seconds=chance.choice(SCAN_TIMEOUTS_SECONDS),
+        limits={"standardCores": chance.randint(2, 6)} if chance.random() < 0.1 else {},
+    )
+
+
+NAMES = ("nginx:1.27", "team/api:2.0", "registry.example.com/shop/cart:7", "ghcr.io/org/tool:v3")
+
+
+def _image(chance: random.Random, number: int) -> Image:
+    """A third of the images is clean; some hold secrets."""
+    spelled = NAMES[number]
+    name = normal_name(spelled)
+    count = 0 if chance.random() < 0.35 else chance.randint(1, 12)
+    found = [_vulnerability(at) for at in sorted(chance.sample(range(len(KNOWN) + 20), count))]
+    if count and chance.random() < 0.3:
+        found.append(Finding(990001, "AWS access key", 5, type="secret", path="/app/.env"))
+    return Image(name, (spelled, name), tuple(found))
+
+
+def _vulnerability(number: int) -> Finding:
+    known = entry(number)
+    return Finding(
+        known.qid, known.title, known.severity, (known.cve,), "vulnerability",
+        known.package, known.installed, known.fixed or None,
+    )  # fmt: skip
+
+
+def _strikes(chance: random.Random, seed: int) -> Iterator[Strike]:
+    """Pairs of fault and phase in turn, so that many seeds in a row meet them all alike often."""
+    for kind, phase in _in_turn(CRASHES, seed, CRASHES_A_SEED):
+        times = chance.choices((1, 2), (90, 10))[0]
+        yield Strike(kind, phase, skip=chance.randrange(8), times=times)
+    for kind, phase in _in_turn(OTHERS, seed, OTHERS_A_SEED):
+        skip = chance.choice((0, 0, 1, 2)) if kind.request != "table" else chance.randrange(10)
+        times = chance.choices((1, 2, 4, 8, 50), (60, 20, 10, 7, 3))[0]
+        yield Strike(kind, phase, skip, 1 if kind.request in (SCANNER, OPERATOR) else times)
+
+
+Pair = tuple[Kind, Phase]
+
+
+def _in_turn(pairs: Sequence[Pair], seed: int, count: int) -> Iterator[Pair]:
+    shuffled = list(pairs)
+    random.Random("pairs").shuffle(shuffled)
+    for number in range(count):
+        yield shuffled[(seed * count + number) % len(shuffled)]
