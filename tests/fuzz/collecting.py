@@ -18,6 +18,7 @@ from imagescan.container_group.body import COURIER, SCANNER
 from imagescan.ports import TableName, Value
 from imagescan.scan.request import Attempt, ScanRequest, Source
 from tests.fakes.azure import FakeClock, FakeContainerGroups, FakeDeployedResources, FakeNotifier
+from tests.fakes.registries import FakeRegistries
 from tests.fakes.storage import FakeBlobs, FakeTable
 from tests.unit.environment import settings
 
@@ -52,7 +53,15 @@ class Collecting:
         def table(name: TableName) -> FakeTable:
             return findings if name is TableName.FINDINGS else FakeTable()
 
-        outside = Outside(clock, groups, FakeDeployedResources(), blobs, FakeNotifier(), table)
+        outside = Outside(
+            clock=clock,
+            groups=groups,
+            resources=FakeDeployedResources(),
+            registries=FakeRegistries(),
+            blobs=blobs,
+            notifier=FakeNotifier(),
+            table=table,
+        )
         app = put_together(settings(), outside)
         claims.acquire(app, ScanRequest("s1", IMAGE, Source("request"), app.policy), None)
         app.ledger.intend(ATTEMPT, clock.now())

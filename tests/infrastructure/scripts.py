@@ -67,8 +67,13 @@ def before() -> dict[str, Any]:
 
 def after() -> dict[str, Any]:
     """The same, once the app is there."""
-    return before() | {
-        "groups": ["scanner-rg", "scanner-rg-scans", "scanner-rg-events"],
+    groups = {"groups": ["scanner-rg", "scanner-rg-scans", "scanner-rg-events"]}
+    return before() | groups | _the_app() | _what_it_watches() | _its_rights()
+
+
+def _the_app() -> dict[str, Any]:
+    """The app, its settings, functions and keys."""
+    return {
         "functionapp list": [
             {"name": "somebody-elses", "tags": None},
             {"name": APP, "tags": {"application": "imagescan"}},
@@ -86,6 +91,12 @@ def after() -> dict[str, Any]:
         ],
         "functionapp function list": [{"name": f"{APP}/on_container_deployed"}],
         "functionapp keys list": {"functionKeys": {"default": KEY}, "masterKey": "other"},
+    }
+
+
+def _what_it_watches() -> dict[str, Any]:
+    """A topic of Azure's own, and one subscription of ours among others."""
+    return {
         "eventgrid system-topic list": [
             {
                 "name": "imagescan",
@@ -98,6 +109,12 @@ def after() -> dict[str, Any]:
             {"name": "theirs", "destination": {"resourceId": "/x/sites/other/functions/f"}},
             {"name": "imagescan-1", "destination": {"resourceId": f"/x/sites/{APP}/functions/f"}},
         ],
+    }
+
+
+def _its_rights() -> dict[str, Any]:
+    """The app's identity with its roles, and groups of its scans."""
+    return {
         "identity list": [{"name": "imagescan-app-x", "principalId": "a-principal"}],
         "role assignment list": [
             {

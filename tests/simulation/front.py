@@ -18,6 +18,7 @@ from local.functions_host.invocation import InvocationError
 from local.functions_host.ncrontab import parse as parse_schedule
 from tests.simulation.functions import StepInvoker
 from tests.simulation.host import Host
+from tests.simulation.phases import NOT_YET
 from tests.simulation.schedule import Schedule
 from tests.simulation.trace import Trace
 
@@ -180,11 +181,9 @@ class Timers:
 
     def __init__(self, app: App, schedule: Schedule, host: Host) -> None:
         self._schedule, self._host, self._invoker = schedule, host, StepInvoker(schedule)
-        self._plans = {
-            one.name: parse_schedule(str(one.trigger["schedule"]))
-            for one in app.of_kind("timerTrigger")
-        }
-        self._functions = {one.name: one for one in app.of_kind("timerTrigger")}
+        timers = [one for one in app.of_kind("timerTrigger") if one.name not in NOT_YET]
+        self._plans = {one.name: parse_schedule(str(one.trigger["schedule"])) for one in timers}
+        self._functions = {one.name: one for one in timers}
         self._missed: set[str] = set()
         self._busy: set[str] = set()
         self.runs: dict[str, int] = dict.fromkeys(self._plans, 0)

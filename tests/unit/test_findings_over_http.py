@@ -1,5 +1,6 @@
 """Which findings the API shows: those of completed scans, and nobody else's."""
 
+import json
 from collections.abc import Iterator
 
 import azure.functions as func
@@ -13,8 +14,9 @@ from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import Source
 from imagescan.scan.status import Status, Verdict
 from tests.fakes.app import fake_app
-from triggers import http_scans
+from triggers import http_findings
 
+ONE, TWO = "00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"
 FOUND = Finding("Log4Shell", 5, qid=376157, package="log4j-core")
 COMPLETED = Outcome(Status.COMPLETED, Verdict.VULNERABLE, counts={"total": 1})
 FAILED = Outcome.failed(ReasonCode.INTERNAL)
@@ -31,10 +33,12 @@ def app() -> Iterator[bootstrap.App]:
 def shown(app: bootstrap.App, scan_id: str, outcome: Outcome) -> list[str]:
     """The titles that are shown of a scan that ended so."""
     app.scans.open(ScanRecord(scan_id, "a.io/b:1", Source("request"), app.clock.now()))
-    record = app.scans.change(scan_id, lambda one: one.ended_with(outcome, app.clock.now()))
-    request = func.HttpRequest("GET", "http://localhost/api/scans/x/findings", body=b"")
-    page = http_scans._page(request, record, None, 10)
-    return [finding["title"] for finding in page["findings"]]
+    app.scans.change(scan_id, lambda one: one.ended_with(outcome, app.clock.now()))
+    request = func.HttpRequest(
+        "GET", "http://localhost/api/scans/x", route_params={"scanId": scan_id}, body=b""
+    )
+    answer = http_findings.get_findings.build().get_user_function()(request)
+    return [finding["title"] for finding in json.loads(answer.get_body())["findings"]]
 
 
 @pytest.mark.parametrize(("outcome", "titles"), [(COMPLETED, ["Log4Shell"]), (FAILED, [])])
@@ -42,9 +46,9 @@ def test_findings_that_were_stored_show_only_once_their_scan_has_completed(
     app: bootstrap.App, outcome: Outcome, titles: list[str]
 ) -> None:
     """A scan that failed after it had stored some shows none of them."""
-    app.findings.store("s1", [FOUND])
+    app.findings.store(ONE, [FOUND])
 
-    assert shown(app, "s1", outcome) == titles
+    assert shown(app, ONE, outcome) == titles
 
 
 @pytest.mark.parametrize(
@@ -53,7 +57,7 @@ def test_findings_that_were_stored_show_only_once_their_scan_has_completed(
 def test_who_joined_a_scan_shows_its_findings_only_if_it_completed(
     app: bootstrap.App, status: Status, titles: list[str]
 ) -> None:
-    app.findings.store("s1", [FOUND])
-    joined = Outcome(Status.SKIPPED, joined_scan_id="s1", joined_status=status)
+    app.findings.store(ONE, [FOUND])
+    joined = Outcome(Status.SKIPPED, joined_scan_id=ONE, joined_status=status)
 
-    assert shown(app, "s2", joined) == titles
+    assert shown(app, TWO, joined) == titles

@@ -1,0 +1,158 @@
+"""deploy.sh: what it finds in the subscription, and how it goes by it."""
+
+import pytest
+
+from tests.infrastructure.compiler import SUBSCRIPTION
+from tests.infrastructure.scripts import (
+    BASE,
+    BY_TOKEN,
+    TOKEN,
+    WHOLE,
+    Machine,
+    after,
+    before,
+)
+
+
+@pytest.mark.parametrize(
+    ("cores", "scans"), [(100, "20"), (60, "20"), (59, "19"), (10, "3"), (3, "1")]
+)
+def test_the_quota_says_how_many_scans_there_may_be(
+    machine: Machine, cores: int, scans: str
+) -> None:
+    now = before()
+    [usages] = now["rest"].values()
+    usages["value"][1]["limit"] = cores
+    machine.az.before, machine.az.after = now, after()
+
+    ran = machine.run("deploy.sh", *BASE, *BY_TOKEN, **TOKEN)
+
+    told = ran.call("deployment sub create").environment
+    assert f"MAX_CONCURRENT_SCANS={scans}\n" in told["SETTINGS"]
+
+
+def test_a_quota_too_small_for_one_scan_stops_it(machine: Machine) -> None:
+    now = before()
+    [usages] = now["rest"].values()
+    usages["value"][1]["limit"] = 2
+    machine.az.before, machine.az.after = now, after()
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert "What to do: Ask for StandardCores" in ran.err
+    assert ran.commands[-1] == "rest"
+
+
+def test_a_vault_that_was_deleted_comes_back(machine: Machine) -> None:
+    """Its name is taken for 90 days, and it cannot be purged."""
+    now = before()
+    now["keyvault list-deleted"] = [
+        {"name": "other", "properties": {"tags": None, "vaultId": "/resourceGroups/scanner-rg/x"}},
+        {
+            "name": "imagescan-vault",
+            "properties": {
+                "tags": {"application": "imagescan"},
+                "vaultId": f"/subscriptions/{SUBSCRIPTION}/resourceGroups/scanner-rg/providers/v",
+            },
+        },
+    ]
+    machine.az.before, machine.az.after = now, after()
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 0
+    assert "imagescan-vault" in ran.call("keyvault recover").words
+    assert ran.commands.index("group create") < ran.commands.index("keyvault recover")
+
+
+def test_a_topic_of_somebody_else_is_used(machine: Machine) -> None:
+    """Azure allows one system topic for a subscription."""
+    there = after()
+    [topic] = there["eventgrid system-topic list"]
+    topic |= {"name": "their-topic", "resourceGroup": "central"}
+    machine.az.before, machine.az.after = before(), there
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    told = ran.call("deployment sub create", "watch.bicepparam").environment["WATCHED"]
+    assert '"topicName":"their-topic","topicExists":true' in told
+    assert '"topicResourceGroupName":"central"' in told
+
+
+def test_a_topic_that_cannot_write_dead_letters_stops_it(machine: Machine) -> None:
+    there = after()
+    [topic] = there["eventgrid system-topic list"]
+    topic |= {"name": "their-topic", "resourceGroup": "central", "identity": None}
+    machine.az.before, machine.az.after = before(), there
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert "az eventgrid system-topic update" in ran.err
+    assert ran.commands.count("deployment sub create") == 1
+
+
+def test_registries_are_found_and_the_scanners_image_is_copied(machine: Machine) -> None:
+    now = before()
+    now["acr show"] = {"id": "/subscriptions/x/resourceGroups/y/registries/myregistry"}
+    machine.az.before, machine.az.after = now, after()
+
+    ran = machine.run("deploy.sh", *WHOLE, "--registry", "myregistry", "--mirror-images", **TOKEN)
+
+    assert ran.status == 0
+    told = ran.call("deployment sub create", "main.bicepparam").environment
+    assert told["REGISTRY_IDS"].split() == [
+        "/subscriptions/x/resourceGroups/y/registries/myregistry"
+    ]
+    copied = [call.words for call in ran.calls if call.command == "acr import"]
+    assert [words[words.index("--image") + 1] for words in copied] == [
+        "qualys/qscanner:latest",
+        "azurelinux/busybox:1.36",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["-s", SUBSCRIPTION], "-s, -r and -l are needed"),
+        ([*BASE, "-s", "not-a-guid"], "-s wants the id of a subscription, not 'not-a-guid'"),
+        ([*BASE, "-r", "a group"], "-r wants the name of a resource group"),
+        ([*BASE, "-l", "West Europe"], "-l wants a region"),
+        ([*BASE, "--watch-subscription", "x"], "--watch-subscription wants the id"),
+        ([*BASE, "--registry", "x; rm"], "--registry wants the name"),
+        ([*BASE, "--always-ready", "many"], "--always-ready wants a number"),
+        ([*BASE, "--setting", "ARM_ENDPOINT=x"], "ARM_ENDPOINT is none of the settings to choose"),
+        ([*BASE, "--setting", "SCAN_TIMEOUT"], "--setting wants NAME=VALUE"),
+        ([*BASE, "--sku", "Y1"], "--sku is unknown"),
+        ([*BASE, "-w"], "-w is unknown, or wants a value"),
+        ([*BASE, "word"], "What is meant by 'word'?"),
+        ([*BASE, "--access-token"], "set QUALYS_ACCESS_TOKEN"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_meant_is_refused_before_anything_is_done(
+    machine: Machine, words: list[str], sentence: str
+) -> None:
+    ran = machine.run("deploy.sh", *words)
+
+    assert (ran.status, ran.calls, ran.out) == (2, [], "")
+    assert sentence in ran.err
+    assert "Stopped at" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "sentence"),
+    [
+        ([], {}, "Give --pod and --access-token"),
+        (["-n", "user"], {}, "Give --pod and --access-token"),
+        (["--access-token"], TOKEN, "An access token wants --pod"),
+    ],
+)
+def test_credentials_that_are_missing_are_asked_for_before_anything_changes(
+    machine: Machine, words: list[str], environment: dict[str, str], sentence: str
+) -> None:
+    ran = machine.run("deploy.sh", *BASE, *words, **environment)
+
+    assert ran.status == 2
+    assert sentence in ran.err
+    assert "deployment sub create" not in ran.commands
