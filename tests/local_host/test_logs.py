@@ -27,11 +27,14 @@ def log() -> Iterator[Log]:
             lines.append(f"{record.levelname} {record.getMessage()}")
 
     root, kept = logging.getLogger(), Kept()
-    level, handlers = root.level, root.handlers
-    root.handlers = [kept]
+    level, filters = root.level, {one: list(one.filters) for one in root.handlers}
+    root.addHandler(kept)
     yield lambda: lines
-    root.handlers = handlers
+    # pytest's own handlers stay in their list: they are the same for every test that follows.
+    root.removeHandler(kept)
     root.setLevel(level)
+    for handler, known in filters.items():
+        handler.filters = known
 
 
 def function(body: Callable[..., Any]) -> Function:
