@@ -2,7 +2,7 @@
 # The steps of deploy.sh, in their order. They work on its variables, which ShellCheck sees only with -x.
 
 # Settings of the app that are yours to choose; what you have set on the app stays.
-OPTIONAL_SETTINGS='QUALYS_POD QSCANNER_PROFILE QSCANNER_IMAGE COURIER_IMAGE SCAN_TIMEOUT EXPECTED_SCAN_SECONDS SCAN_CACHE_HOURS MAX_CONCURRENT_SCANS QSCANNER_CPU QSCANNER_MEMORY_GB ALLOWED_REGISTRIES REGISTRY_MIRROR'
+OPTIONAL_SETTINGS='QUALYS_POD QSCANNER_PROFILE QSCANNER_IMAGE COURIER_IMAGE SCAN_TIMEOUT EXPECTED_SCAN_SECONDS SCAN_CACHE_HOURS MAX_CONCURRENT_SCANS QSCANNER_CPU QSCANNER_MEMORY_GB ALLOWED_REGISTRIES REGISTRY_MIRROR RESCAN_SCHEDULE'
 # Set from other options; they stay as well.
 DERIVED_SETTINGS='WATCHED_SUBSCRIPTIONS'
 PROVIDERS='Microsoft.ContainerInstance Microsoft.EventGrid Microsoft.Insights Microsoft.KeyVault Microsoft.ManagedIdentity Microsoft.OperationalInsights Microsoft.Storage Microsoft.Web'

@@ -42,6 +42,8 @@ param maximumInstances int = 40
 @allowed(['3.11', '3.12', '3.13'])
 param pythonVersion string = '3.12'
 
+// A timer of the app reads its schedule before the app runs: without one it could not be indexed.
+var daily = { RESCAN_SCHEDULE: '0 0 3 * * *' }
 var suffix = uniqueString(subscription().subscriptionId, toLower(resourceGroupName))
 var storageAccountName = 'imagescan${suffix}'
 var functionAppName = 'imagescan-${suffix}'
@@ -156,7 +158,7 @@ module app 'modules/function-app.bicep' = {
     alwaysReadyInstances: alwaysReadyInstances
     maximumInstances: maximumInstances
     pythonVersion: pythonVersion
-    settings: union(optionalSettings, mirrorsImages ? mirrored : {}, fromVault, {
+    settings: union(daily, optionalSettings, mirrorsImages ? mirrored : {}, fromVault, {
       AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
       QSCANNER_RESOURCE_GROUP: scanGroup.name
       AZURE_REGION: location

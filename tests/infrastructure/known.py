@@ -45,4 +45,6 @@ SECRETS = {
 def settings_read_by_the_app() -> frozenset[str]:
     """The names under which the app's settings are read, as the code has them."""
     source = (ROOT / "imagescan/settings.py").read_text()
-    return frozenset(re.findall(r'(?:reader|self)\.\w+\(\s*"([A-Z_]+)"', source))
+    timers = (ROOT / "triggers/timers.py").read_text()
+    scheduled = re.findall(r'schedule="%([A-Z_]+)%"', timers)
+    return frozenset([*re.findall(r'(?:reader|self)\.\w+\(\s*"([A-Z_]+)"', source), *scheduled])
