@@ -128,8 +128,7 @@ module mirrorPull 'modules/acr-pull.bicep' = if (mirrorsImages) {
   scope: appGroup
   params: {
     registryName: registryName
-    scanIdentityId: scanIdentityId
-    scanPrincipalId: identities.outputs.scanPrincipalId
+    pullers: [{ identityId: scanIdentityId, principalId: identities.outputs.scanPrincipalId }]
   }
   dependsOn: [registry]
 }
@@ -139,8 +138,10 @@ module pull 'modules/acr-pull.bicep' = [
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {
       registryName: last(split(id, '/'))
-      scanIdentityId: scanIdentityId
-      scanPrincipalId: identities.outputs.scanPrincipalId
+      pullers: [
+        { identityId: scanIdentityId, principalId: identities.outputs.scanPrincipalId }
+        { identityId: appIdentityId, principalId: identities.outputs.appPrincipalId }
+      ]
     }
   }
 ]

@@ -26,3 +26,10 @@ type Watched = {
   topicName: string
   topicExists: bool
 }
+
+@export()
+@description('An identity that may pull from a registry.')
+type Puller = {
+  identityId: string
+  principalId: string
+}

@@ -13,6 +13,8 @@ from tests.infrastructure.known import OF_THE_PLATFORM, ROLES, SECRETS, settings
 from tests.infrastructure.recorded import SCAN_GROUP, Run
 
 Check = Callable[[list[Resource]], list[str]]
+REGISTRY = "Microsoft.ContainerRegistry/registries"
+ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 ROLE_DEFINITION = "Microsoft.Authorization/roleDefinitions"
 ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 KEY_VAULT_REFERENCE = re.compile(r"@Microsoft\.KeyVault\(VaultName=([\w-]+);SecretName=([\w-]+)\)")
@@ -178,6 +180,16 @@ def identities_of_scans_may_be_assigned(resources: list[Resource], run: Run) -> 
     return [f"{one} may not be assigned" for one in run.identities - assignable] + [
         f"{one} need not be assigned" for one in assignable - run.identities
     ]
+
+
+def pulls(resources: list[Resource]) -> set[tuple[str, str]]:
+    """(registry, whose principal) of every assignment of AcrPull."""
+    return {
+        (one["id"].partition(f"/{REGISTRY}/")[2].split("/")[0], principal[1])
+        for one in of_type(resources, ROLE_ASSIGNMENT)
+        if one["properties"]["roleDefinitionId"].endswith(ACR_PULL)
+        if (principal := re.search(r"outputs\.(\w+)\.value", one["properties"]["principalId"]))
+    }
 
 
 def only_deployments_are_delivered(resources: list[Resource], run: Run) -> list[str]:

@@ -29,6 +29,11 @@ MAIN = {
     "SECRET_SETTINGS": "QUALYS_ACCESS_TOKEN REGISTRY_CREDENTIALS NOTIFY_WEBHOOK_URL",
     **SECRETS,
 }
+REGISTRY_ID = (
+    f"/subscriptions/{OTHER_SUBSCRIPTION}/resourceGroups/their-rg/providers"
+    "/Microsoft.ContainerRegistry/registries/theirs"
+)
+WITH_REGISTRIES = MAIN | {"REGISTRY_IDS": f" {REGISTRY_ID}", "MIRRORS_IMAGES": "true"}
 LEGACY = MAIN | {
     "SETTINGS": "",
     "SECRET_SETTINGS": "QUALYS_USERNAME QUALYS_PASSWORD",
@@ -66,6 +71,12 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def main(templates: Path) -> list[Resource]:
     """The app and all it needs."""
     return snapshot(templates, "main", MAIN)
+
+
+@pytest.fixture(scope="session")
+def with_registries(templates: Path) -> list[Resource]:
+    """The app with a registry of a user, and one of its own for the scanner's image."""
+    return snapshot(templates, "main", WITH_REGISTRIES)
 
 
 @pytest.fixture(scope="session")
