@@ -123,7 +123,6 @@ class Emulator:
         if isinstance(admitted, Response):
             return admitted
         reply = self._scopes.refusal(request, part) or self._dispatch(request, known)
-        self._scopes.written(request, part, reply)
         return replace(reply, headers={**admitted, **reply.headers})
 
     def _dispatch(self, request: Request, known: Known) -> Response:
@@ -139,10 +138,15 @@ class Emulator:
         refusal = self._faults.refusal(route.operation, group, name)
         if refusal is None:
             delay_seconds = self._faults.delay_seconds(route.operation, group, name)
-            return replace(route.handler(request, part), delay_seconds=delay_seconds)
+            return replace(self._take_effect(route, request, part), delay_seconds=delay_seconds)
         if refusal.applied:
-            route.handler(request, part)
+            self._take_effect(route, request, part)
         return refusal.response
+
+    def _take_effect(self, route: Route, request: Request, part: dict[str, str]) -> Response:
+        reply = route.handler(request, part)
+        self._scopes.written(request, part, reply)
+        return reply
 
 
 def _group_routes(groups: ContainerGroups) -> list[Route]:

@@ -35,7 +35,7 @@ class Scopes:
         return arm_error(404, "ResourceGroupNotFound", message)
 
     def written(self, request: Request, part: Mapping[str, str], reply: Response) -> None:
-        """After a request: what was put into a resource group has made it."""
+        """After a request had its effect: what was put into a resource group has made it."""
         if request.method == "PUT" and "group" in part and reply.status < 300:  # noqa: PLR2004  # a success
             self._groups.setdefault(_key(part), _resource_group(part, ""))
 

@@ -59,6 +59,12 @@ def test_what_is_put_into_a_resource_group_makes_it(world: World) -> None:
     assert reads(world, "new-rg")["apps"]() == []
 
 
+def test_what_lands_makes_its_resource_group_though_the_reply_says_otherwise(world: World) -> None:
+    world.set_faults({"operation": "put", "code": "GatewayTimeout", "applied": True})
+    assert told(refused(lambda: world.put("one", group(), "new-rg"))) == (504, "GatewayTimeout")
+    assert world.get("one", "new-rg").name == "one"
+
+
 def test_what_is_refused_makes_no_resource_group(world: World) -> None:
     refused(lambda: world.put("Not-legal", group(), "new-rg"))
     assert told(refused(reads(world, "new-rg")["groups"])) == (404, "ResourceGroupNotFound")

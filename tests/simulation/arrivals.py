@@ -16,6 +16,7 @@ from tests.unit.environment import COMPLETE
 
 SUBSCRIPTION = COMPLETE["AZURE_SUBSCRIPTION_ID"]
 SCANS_GROUP = COMPLETE["QSCANNER_RESOURCE_GROUP"]
+SHOP_GROUP = "shop-rg"
 LATEST_SECONDS = 1500
 ACI, APPS, JOBS = (
     "Microsoft.ContainerInstance/containerGroups", "Microsoft.App/containerApps",
@@ -70,7 +71,7 @@ def arrivals(chance: random.Random, images: Sequence[Image]) -> Iterator[Arrival
 def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> Iterator[Arrival]:
     kind = chance.choice((ACI, ACI, APPS, JOBS))
     hides = kind == ACI and chance.random() < 0.15  # looks like a scan, and is none
-    group = chance.choice((SCANS_GROUP, "shop-rg")) if hides else "shop-rg"
+    group = chance.choice((SCANS_GROUP, SHOP_GROUP)) if hides else SHOP_GROUP
     name = f"qscanner-{number}" if hides else f"app-{number}"
     at = _moment(chance)
     for _ in range(chance.choice((1, 1, 1, 2))):

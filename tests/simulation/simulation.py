@@ -16,7 +16,7 @@ from local.functions_host.durable.sdk_speed import read_times_fast
 from tests.emulator.in_process import Images
 from tests.fakes.registries import FakeRegistries
 from tests.simulation.arm import ArmTransport, ask
-from tests.simulation.arrivals import SCANS_GROUP, SUBSCRIPTION, Users
+from tests.simulation.arrivals import SCANS_GROUP, SHOP_GROUP, SUBSCRIPTION, Users
 from tests.simulation.chance import Chance, seeded_uuids
 from tests.simulation.durable_client import DurableApi, answered_by
 from tests.simulation.durable_host import DurableHost
@@ -99,6 +99,10 @@ class Simulation:
             lambda: f"id-{next(numbers)}", self.chance.of("emulator"),
         )  # fmt: skip
         ask(self.emulator, "PUT", "/emulator/limits", self.plan.limits)
+        for name in (SCANS_GROUP, SHOP_GROUP):
+            path = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}"
+            body = {"location": "westeurope"}
+            ask(self.emulator, "PUT", path, body, **{"api-version": "2021-04-01"})
 
     def _build_app(self) -> None:
         self.tables: dict[str, SlowTable] = {}
