@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from local.functions_host.durable import history as events
-from local.functions_host.durable.determinism import asked_before, find_change
+from local.functions_host.durable.determinism import find_change
 from local.functions_host.durable.history import Event, Kind
-from local.functions_host.durable.replay import Task
+from local.functions_host.durable.tasks import Task
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ACTIVITY = events.task_scheduled(NOW, 0, "echo")
@@ -35,7 +35,7 @@ TIMER = events.event(Kind.TIMER_CREATED, NOW, EventId=0, FireAt="")
 def test_a_change_is_named_with_what_was_and_what_is(
     before: Event, now: Task | None, sentence: str
 ) -> None:
-    told = find_change([now] if now else [], asked_before([before]))
+    told = find_change(before, now)
 
     assert told is not None
     assert told.startswith("Non-Deterministic workflow detected: A previous execution of this")
@@ -44,4 +44,4 @@ def test_a_change_is_named_with_what_was_and_what_is(
 
 def test_the_same_name_in_another_case_is_no_change() -> None:
     """Names match without regard to case everywhere."""
-    assert find_change([Task(0, Kind.TASK_SCHEDULED, "ECHO")], asked_before([ACTIVITY])) is None
+    assert find_change(ACTIVITY, Task(0, Kind.TASK_SCHEDULED, "ECHO")) is None

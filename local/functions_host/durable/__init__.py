@@ -1,8 +1,8 @@
 """The Durable engine, in parts that change one without the other.
 
 * The protocol shim, pure: `history` makes events, `replay` says what the SDK's actions mean on a
-  history, `determinism` finds what changed, `episode` calls an orchestrator once and reads its
-  answer. With azure-functions-durable 2.x this part goes, the others stay.
+  history (as `tasks`), `determinism` finds what changed, `episode` calls an orchestrator once and
+  reads its answer. With azure-functions-durable 2.x this part goes, the others stay.
 * `engine` takes what clients ask for and runs episodes, `execution` writes what they change,
   `activities` runs the work, `retention` forgets what ended long ago.
 * `store` keeps everything in SQLite; `records` says what that is.

@@ -97,7 +97,11 @@ class Activities:
         return events.completed(self._clock.now(), work.task, encoded.value)
 
     def _failed(self, work: Work, text: str) -> Event:
-        """The texts of the extension; two spaces, since it cuts `Exception:` off and no more."""
+        """The texts of the extension, which cuts them out of the worker's.
+
+        Two spaces, since it cuts `Exception:` off and no more; nothing from a line `Stack:` on.
+        """
+        text = text.partition("\nStack:")[0]
         reason = f"Activity function '{work.name}' failed:  {text}"
         return events.failed(self._clock.now(), work.task, reason, _serialized_exception(text))
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,9 +15,12 @@ from local.functions_host.durable.episode import compact
 from local.functions_host.durable.instance_queries import (
     InvalidQueryError,
     Page,
+    Wait,
     is_true,
     read_filter,
     read_page,
+    read_purge,
+    read_wait,
 )
 from local.functions_host.durable.links import Links
 from local.functions_host.durable.records import Instance, Status
@@ -25,6 +29,8 @@ from local.functions_host.durable.shown_history import plain, shown_history
 LOG = logging.getLogger("functions_host.durable")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 NOT_SUPPORTED = 501
+NO_JSON = "Invalid JSON content"
+WENT_WRONG = "Something went wrong while processing your request"
 TOKEN = "x-ms-continuation-token"  # noqa: S105  # a header's name
 
 
@@ -39,7 +45,9 @@ class ClientApi:
         """Add the routes below a prefix."""
         for route in self._routes():
             handler = self._of_this_hub(route.handler)
-            app.router.add_route(route.method, prefix + route.path, handler)
+            for slash in ("", "/"):
+                path = prefix + _in_any_case(route.path) + slash
+                app.router.add_route(route.method, path, handler)
 
     def _routes(self) -> list[web.RouteDef]:
         instance = "/instances/{id}"
@@ -47,8 +55,8 @@ class ClientApi:
         return [
             web.post("/orchestrators/{name}", self.start),
             web.post("/orchestrators/{name}/{id}", self.start),
-            *(web.get(f"/instances{slash}", self.list_instances) for slash in ("", "/")),
-            *(web.delete(f"/instances{slash}", self.purge_many) for slash in ("", "/")),
+            web.get("/instances", self.list_instances),
+            web.delete("/instances", self.purge_many),
             web.get(instance, self.get),
             web.delete(instance, self.purge),
             web.post(f"{instance}/raiseEvent/{{event}}", self.raise_event),
@@ -73,7 +81,8 @@ class ClientApi:
     async def start(self, request: web.Request) -> web.Response:
         """202 with links; 409 where an instance of that id runs; 400 for a body that is no JSON.
 
-        With `timeout` (seconds) it waits for the end, and answers with the output alone.
+        With `timeout` and `pollingInterval` (seconds) it waits for the end: 200 with the output of
+        an instance that completed, with the whole status of another.
         """
         if "version" in request.query:
             return _unsupported("versions of orchestrations")
@@ -81,37 +90,36 @@ class ClientApi:
         existing = self._engine.store.find(instance_id)
         if existing and not existing.is_over:
             status = f"An Orchestration instance with the status {existing.status} already exists."
-            return web.json_response({"Message": status}, status=409)
+            return _refused(status, 409)
         try:
-            data = await _json_text(request)
-            timeout = float(request.query.get("timeout", "0"))
-        except ValueError as error:
-            return _problem(400, "One or more of the arguments submitted is incorrect", str(error))
+            data = await _json_text(request) or "null"
+        except json.JSONDecodeError as error:
+            is_cut = error.pos >= len(error.doc.rstrip())
+            return _problem(500, WENT_WRONG, str(error)) if is_cut else _no_json(error)
         self._engine.start(request.match_info["name"], instance_id, data)
-        if timeout:
-            ended = await self._wait(request, instance_id, timeout)
-            if ended:
-                return web.json_response(
-                    plain(ended.output), status=500 if ended.status is Status.FAILED else 200
-                )
+        wait = read_wait(request)
+        return await self._end(request, instance_id, wait) if wait else self._accepted(instance_id)
+
+    def _accepted(self, instance_id: str) -> web.Response:
         links = self._links.created(instance_id)
         headers = {"Location": links["statusQueryGetUri"], "Retry-After": "10"}
         return web.json_response(links, status=202, headers=headers)
 
-    async def _wait(
-        self, request: web.Request, instance_id: str, timeout: float  # noqa: ASYNC109  # its name on the wire
-    ) -> Instance | None:  # fmt: skip
-        """The instance at its end, looked for as often as `pollingInterval` says; None if late."""
-        interval = float(request.query.get("pollingInterval", "1"))
-        try:
-            async with asyncio.timeout(timeout):
-                while True:
-                    instance = self._engine.store.find(instance_id)
-                    if instance and instance.is_over:
-                        return instance
-                    await asyncio.sleep(max(interval, 0.1))
-        except TimeoutError:
-            return None
+    async def _end(self, request: web.Request, instance_id: str, wait: Wait) -> web.Response:
+        if not 0 <= wait.interval_seconds <= wait.timeout_seconds:
+            total, each = f"{wait.timeout_seconds:g}", f"{wait.interval_seconds:g}"
+            return _refused(f"Total timeout {total} should be bigger than retry timeout {each}")
+        late = time.monotonic() + wait.timeout_seconds
+        while True:
+            instance = self._engine.store.find(instance_id)
+            if instance and instance.status is Status.COMPLETED:
+                return web.json_response(plain(instance.output))
+            if instance and instance.is_over:
+                return web.json_response(self._body(instance, request, with_history=False))
+            left = late - time.monotonic()
+            if left <= 0:
+                return self._accepted(instance_id)
+            await asyncio.sleep(max(0.1, min(left, wait.interval_seconds)))
 
     async def get(self, request: web.Request) -> web.Response:
         """202 while it runs, 200 at its end, 404."""
@@ -129,12 +137,14 @@ class ClientApi:
     async def list_instances(self, request: web.Request) -> web.Response:
         """Instances that match the query, by id; a page of `top`, and a token for the next one."""
         try:
-            asked, page = read_filter(request), read_page(request, TOKEN)
-        except InvalidQueryError as error:
-            return web.json_response(str(error), status=400)
-        found = self._engine.store.select(asked, page.after, page.limit + 1)
+            page = read_page(request, TOKEN)
+        except InvalidQueryError:
+            why = "An error occurred while communicating with Azure Storage"
+            return _problem(500, WENT_WRONG, why)
+        found = self._engine.store.select(read_filter(request), page.after, page.limit + 1)
         shown = found[: page.limit]
-        token = Page(shown[-1].id, 0).token if len(found) > len(shown) else ""
+        last = shown[-1].id if shown else page.after
+        token = Page(last, 0).token if len(found) > len(shown) else ""
         bodies = [self._body(one, request, with_history=False) for one in shown]
         return web.json_response(bodies, headers={TOKEN: token})
 
@@ -150,15 +160,12 @@ class ClientApi:
         return self._purge([instance])
 
     async def purge_many(self, request: web.Request) -> web.Response:
-        """Forget every instance that has ended and matches the query."""
-        if not request.query.get("createdTimeFrom"):
+        """Forget every instance that the query is about: see `read_purge`."""
+        asked = read_purge(request)
+        if not asked.created_from:
             why = "Please provide value for 'createdTimeFrom' parameter."
             return web.json_response(why, status=400)
-        try:
-            asked = read_filter(request)
-        except InvalidQueryError as error:
-            return web.json_response(str(error), status=400)
-        found = [one for one in self._engine.store.select(asked) if one.is_over]
+        found = self._engine.store.select(asked)
         return self._purge(found) if found else web.Response(status=404)
 
     def _purge(self, instances: list[Instance]) -> web.Response:
@@ -171,36 +178,37 @@ class ClientApi:
         if instance is None or instance.is_over:
             return web.Response(status=404 if instance is None else 410)
         if request.content_type != "application/json":
-            why = "Only application/json request content is supported"
-            return web.json_response(why, status=400)
+            return _refused("Only application/json request content is supported")
         try:
             data = await _json_text(request)
-        except ValueError as error:
-            return web.json_response(f"Invalid JSON content: {error}", status=400)
+        except json.JSONDecodeError as error:
+            return _no_json(error)
+        if data is None:
+            return _problem(400, NO_JSON, "There is no content.")
         self._engine.raise_event(instance, request.match_info["event"], data)
         return web.Response(status=202)
 
-    def _control(self, control: Callable[[Instance, str], web.Response | None]) -> Handler:
+    def _control(self, control: Callable[[Instance, str | None], web.Response | None]) -> Handler:
         async def answer(request: web.Request) -> web.Response:
             """202; 404 unknown; 410 ended; 500 where its state does not allow it."""
             instance = self._find(request)
             if instance is None or instance.is_over:
                 return web.Response(status=404 if instance is None else 410)
-            refused = control(instance, request.query.get("reason", ""))
+            refused = control(instance, request.query.get("reason"))
             return refused or web.Response(status=202)
 
         return answer
 
-    def _terminate(self, instance: Instance, reason: str) -> None:
+    def _terminate(self, instance: Instance, reason: str | None) -> None:
         self._engine.terminate(instance, reason)
 
-    def _suspend(self, instance: Instance, reason: str) -> web.Response | None:
+    def _suspend(self, instance: Instance, reason: str | None) -> web.Response | None:
         if instance.status is Status.SUSPENDED:
             return _wrong_state("suspend", instance)
         self._engine.suspend(instance, reason)
         return None
 
-    def _resume(self, instance: Instance, reason: str) -> web.Response | None:
+    def _resume(self, instance: Instance, reason: str | None) -> web.Response | None:
         if instance.status is not Status.SUSPENDED:
             return _wrong_state("resume", instance)
         self._engine.resume(instance, reason)
@@ -230,16 +238,33 @@ class ClientApi:
         return body
 
 
-async def _json_text(request: web.Request) -> str:
-    """The body as compact JSON, `null` where there is none; raises `ValueError`."""
+async def _json_text(request: web.Request) -> str | None:
+    """The body as compact JSON, None where there is none; raises `JSONDecodeError`."""
     text = await request.text()
-    return compact(json.loads(text)) if text.strip() else "null"
+    return compact(json.loads(text)) if text.strip() else None
+
+
+def _in_any_case(path: str) -> str:
+    """A path whose fixed parts match in any case, as ASP.NET's do."""
+    parts = path.lstrip("/").split("/")
+    return "".join(
+        f"/{part}" if "{" in part else f"/{{_{number}:(?i:{part})}}"
+        for number, part in enumerate(parts)
+    )
+
+
+def _refused(why: str, status: int = 400) -> web.Response:
+    return web.json_response({"Message": why}, status=status)
+
+
+def _no_json(error: json.JSONDecodeError) -> web.Response:
+    return _problem(400, NO_JSON, str(error))
 
 
 def _wrong_state(verb: str, instance: Instance) -> web.Response:
     return _problem(
         500,
-        "Something went wrong while processing your request",
+        WENT_WRONG,
         f"Cannot {verb} the orchestration instance {instance.id} because instance is in the "
         f"{instance.status} state.",
     )

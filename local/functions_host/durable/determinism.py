@@ -6,7 +6,7 @@ The sentences are those of DurableTask.Core 3.9 (TaskOrchestrationContext.cs).
 from collections.abc import Mapping, Sequence
 
 from local.functions_host.durable.history import Event, Kind
-from local.functions_host.durable.replay import Task
+from local.functions_host.durable.tasks import ASKED_FOR, Task
 
 _ACTIONS = {
     Kind.TASK_SCHEDULED: "ScheduleTaskOrchestratorAction",
@@ -25,25 +25,22 @@ _CHANGED = (
 )
 
 
-def asked_before(history: Sequence[Event]) -> dict[int, Event]:
-    """What earlier episodes asked for, by task id."""
-    return {one["EventId"]: one for one in history if one["EventType"] in _ACTIONS}
+def find_change(event: Event, now: Task | None) -> str | None:
+    """A sentence where what was asked for before is not what is asked for now under its id."""
+    if now and now.kind == event["EventType"] and _is_same_name(now, event):
+        return None
+    return f"Non-Deterministic workflow detected: {_sentence(event['EventId'], event, now)}"
 
 
-def find_change(tasks: Sequence[Task], before: Mapping[int, Event]) -> str | None:
-    """A sentence about the first task that is not what it was; None where all are."""
-    for task_id, event in sorted(before.items()):
-        now = tasks[task_id] if task_id < len(tasks) else None
-        if now is None or now.kind != event["EventType"] or not _is_same_name(now, event):
-            return f"Non-Deterministic workflow detected: {_sentence(task_id, event, now)}"
-    return None
-
-
-def both_lists(tasks: Sequence[Task], before: Mapping[int, Event]) -> str:
+def both_lists(tasks: Sequence[Task], history: Sequence[Event]) -> str:
     """All that was asked for before, and all that is asked for now."""
-    then = [(task_id, event["EventType"], event.get("Name")) for task_id, event in before.items()]
+    before = [
+        (event["EventId"], event["EventType"], event.get("Name"))
+        for event in history
+        if event["EventType"] in ASKED_FOR
+    ]
     now = [(task.task_id, task.kind, task.name) for task in tasks]
-    return f"Asked for before: {_listed(then)}. Asked for now: {_listed(now)}."
+    return f"Asked for before: {_listed(before)}. Asked for now: {_listed(now)}."
 
 
 def _listed(asked: Sequence[tuple[int, int, str | None]]) -> str:

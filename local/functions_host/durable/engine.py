@@ -60,15 +60,15 @@ class Engine:
         fields = {"Name": name, "Input": data, "ParentTraceContext": None}
         self._send(instance, Kind.EVENT_RAISED, fields)
 
-    def suspend(self, instance: Instance, reason: str) -> None:
+    def suspend(self, instance: Instance, reason: str | None) -> None:
         """Let an instance keep what happens for later."""
         self._send(instance, Kind.EXECUTION_SUSPENDED, {"Reason": reason})
 
-    def resume(self, instance: Instance, reason: str) -> None:
+    def resume(self, instance: Instance, reason: str | None) -> None:
         """Let an instance see what happened while it was suspended."""
         self._send(instance, Kind.EXECUTION_RESUMED, {"Reason": reason})
 
-    def terminate(self, instance: Instance, reason: str) -> None:
+    def terminate(self, instance: Instance, reason: str | None) -> None:
         """End an instance at once; its activities that run and its children go on."""
         now = self.clock.now()
         with self._change():

@@ -8,10 +8,11 @@ from typing import Any
 from azure.functions.durable_functions import OrchestrationTriggerConverter
 from azure.functions.meta import Datum
 
-from local.functions_host.durable.determinism import asked_before, both_lists, find_change
+from local.functions_host.durable.determinism import both_lists
 from local.functions_host.durable.history import Event, Kind
 from local.functions_host.durable.records import Status
-from local.functions_host.durable.replay import Meaning, Task, UnsupportedError, interpret
+from local.functions_host.durable.replay import Meaning, UnsupportedError, interpret
+from local.functions_host.durable.tasks import Task
 
 ERROR_LABEL = "\n\n$OutOfProcData$:"
 # The largest custom status of the real extension: 16 KB in UTF-16.
@@ -60,25 +61,25 @@ def run_episode(
 ) -> Answer:
     """Call an orchestrator, named for its errors, with its history so far.
 
+    A custom status that is too large is noticed before anything that was asked for, so that what
+    earlier episodes asked for is missing.
     Raises what the SDK raises outside of the orchestrator's own code.
     """
     said = _call(orchestrator, context(parent_id, history))
     status = said.state.get("customStatus")
     status_text = None if status is None else compact(status)
-    if status_text and _utf16_bytes(status_text) > LARGEST_STATUS_BYTES:
-        return Answer(end=failure(name, _too_large(status_text)))
+    is_too_large = bool(status_text) and _utf16_bytes(str(status_text)) > LARGEST_STATUS_BYTES
     try:
-        meaning = interpret(said.state["actions"], history)
+        meaning = interpret(() if is_too_large else said.state["actions"], history)
     except UnsupportedError as unsupported:
         return Answer(end=failure(name, str(unsupported)))
-    before = asked_before(history)
-    change = find_change(meaning.tasks, before)
-    if change:
-        lists = both_lists(meaning.tasks, before)
-        changed = End(Status.FAILED, change, change, for_the_log=lists)
-        return Answer(custom_status=status_text, end=changed)
-    new_tasks = [task for task in meaning.tasks if task.task_id not in before]
-    return Answer(new_tasks, status_text, _end(name, said, meaning))
+    if meaning.change:
+        lists = both_lists(meaning.tasks, history)
+        end = End(Status.FAILED, meaning.change, meaning.change, for_the_log=lists)
+        return Answer(meaning.new_tasks, end=end)
+    if is_too_large:
+        return Answer(end=failure(name, _too_large(str(status_text))))
+    return Answer(meaning.new_tasks, status_text, _end(name, said, meaning))
 
 
 def failure(name: str, error: str, cause: BaseException | None = None) -> End:
@@ -120,7 +121,8 @@ def _call(orchestrator: Orchestrator, text: str) -> _Said:
         message, label, state = str(raised).partition(ERROR_LABEL)
         if not label:
             raise
-        return _Said(json.loads(state), message, raised.__cause__ or raised)
+        told = json.loads(state)
+        return _Said(told, told.get("error") or message, raised.__cause__ or raised)
 
 
 def _end(name: str, said: _Said, meaning: Meaning) -> End | None:

@@ -13,8 +13,8 @@ from local.functions_host.durable import history as events
 from local.functions_host.durable.episode import Answer, End
 from local.functions_host.durable.history import Event, Kind
 from local.functions_host.durable.records import Instance, Parent, Status
-from local.functions_host.durable.replay import Task
 from local.functions_host.durable.store import Store
+from local.functions_host.durable.tasks import Task
 
 # What a timer takes until its queue message is written and read at least: on the real extension a
 # loop of timers below a second made 508 rounds in 6 s. So a timer of 2 s waits for 1.01 s, also
@@ -55,12 +55,18 @@ class Executions:
     def advance(
         self, instance: Instance, new: Sequence[Event], answer: Answer, now: datetime
     ) -> None:
-        """Write what an episode brought."""
+        """Write what an episode brought.
+
+        The first episode of an execution keeps the custom status of the one before, unless it sets
+        one or continues as new itself.
+        """
         scheduled = [self._begin(instance, task, now) for task in answer.new_tasks]
         done = events.event(Kind.ORCHESTRATOR_COMPLETED, now)
         self._store.append(instance.id, [*new, *scheduled, done])
-        instance = replace(instance, custom_status=answer.custom_status)
         end = answer.end
+        is_carried = not (end and end.next_input) and any(map(_begins_execution, new))
+        status = answer.custom_status or (instance.custom_status if is_carried else None)
+        instance = replace(instance, custom_status=status)
         if end is None:
             self._store.put(instance)
         elif end.next_input is not None:
@@ -80,7 +86,7 @@ class Executions:
         if end.status is Status.COMPLETED:
             told = events.completed(now, parent.task, end.output, is_sub=True)
         else:
-            told = events.failed(now, parent.task, str(end.output), end.details, is_sub=True)
+            told = events.failed(now, parent.task, end.output, end.details, is_sub=True)
         self._store.send(parent.instance, parent.execution, now, told)
 
     def _continue_as_new(
@@ -146,6 +152,10 @@ class Executions:
             parent = Parent(instance.id, instance.name, instance.execution, task.task_id)
             self.start(task.name, child, task.data, now, parent)
         return events.sub_created(now, task.task_id, task.name, child)
+
+
+def _begins_execution(event: Event) -> bool:
+    return bool(event["EventType"] == Kind.EXECUTION_STARTED)
 
 
 def _unknown(name: str, what: str) -> str:

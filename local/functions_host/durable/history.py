@@ -98,7 +98,7 @@ def completed(at: datetime, task: int, result: str | None, *, is_sub: bool = Fal
 
 
 def failed(
-    at: datetime, task: int, reason: str, details: str | None, *, is_sub: bool = False
+    at: datetime, task: int, reason: str | None, details: str | None, *, is_sub: bool = False
 ) -> Event:
     """A task or sub-orchestration failed."""
     kind = Kind.SUB_FAILED if is_sub else Kind.TASK_FAILED

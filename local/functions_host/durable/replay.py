@@ -12,13 +12,15 @@ on DurableTask.Core to find what is new; so does this. Rules (recorded, tests/co
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from local.functions_host.clock import parse
+from local.functions_host.durable.determinism import find_change
 from local.functions_host.durable.history import COMPLETIONS, FAILURES, Event, Kind
+from local.functions_host.durable.tasks import ASKED_FOR, Task
 
 CALL_ACTIVITY, CALL_ACTIVITY_RETRY, CALL_SUB, CALL_SUB_RETRY = 0, 1, 2, 3
 CONTINUE_AS_NEW, CREATE_TIMER, WAIT_FOR_EVENT, WHEN_ANY, WHEN_ALL = 4, 5, 6, 11, 12
@@ -34,25 +36,12 @@ class UnsupportedError(Exception):
     """The orchestrator asks for something that this host does not do."""
 
 
-@dataclass
-class Task:
-    """Something asked for under an id: an activity, a sub-orchestration or a timer."""
-
-    task_id: int
-    kind: Kind
-    name: str = ""
-    data: str = "null"
-    instance_id: str | None = None
-    fire_at: datetime | None = None
-    is_cancelled: bool = False
-    is_done: bool = False
-    on_end: Callable[[bool], None] = field(default=lambda _: None, repr=False)
-
-
 @dataclass(frozen=True)
 class Meaning:
     """The tasks in the order of their ids, and whether all actions have been awaited.
 
+    `change` is a sentence where an earlier episode asked for something else: the tasks are those
+    of before it.
     `next_input` is the input (JSON text) of the next execution where it continues as new, `carried`
     the events that were raised after it said so: the next execution gets them.
     """
@@ -61,6 +50,12 @@ class Meaning:
     is_through: bool
     next_input: str | None
     carried: Sequence[Event]
+    change: str | None = None
+
+    @property
+    def new_tasks(self) -> Sequence[Task]:
+        """What no earlier episode has asked for."""
+        return [task for task in self.tasks if not task.is_known]
 
     @property
     def has_open_tasks(self) -> bool:
@@ -113,6 +108,10 @@ class _Replay:
                 self.now = parse(event["Timestamp"])
             elif kind is Kind.EXECUTION_STARTED:
                 self._go_on()
+            elif kind in ASKED_FOR:
+                change = self._asked_before(event)
+                if change:
+                    return Meaning(self.tasks, False, None, (), change)
             elif kind is Kind.EVENT_RAISED and self.next_input is not None:
                 self.carried.append(event)
             elif kind is Kind.EVENT_RAISED:
@@ -123,6 +122,15 @@ class _Replay:
             self.current is None or self.current.is_done
         )
         return Meaning(self.tasks, is_through, self.next_input, self.carried)
+
+    def _asked_before(self, event: Event) -> str | None:
+        """An earlier episode asked for it when it was where the replay is now."""
+        task_id = event["EventId"]
+        task = self.tasks[task_id] if task_id < len(self.tasks) else None
+        change = find_change(event, task)
+        if task and not change:
+            task.is_known = True
+        return change
 
     def _go_on(self) -> None:
         """Begin what comes next as long as what was begun is done."""

@@ -24,7 +24,12 @@ _NAMES = {
     Kind.EXECUTION_RESUMED: "ExecutionResumed",
 }
 _STARTS = (Kind.TASK_SCHEDULED, Kind.SUB_CREATED)
-_ENDS = (Kind.TASK_COMPLETED, Kind.TASK_FAILED, Kind.SUB_COMPLETED, Kind.SUB_FAILED)
+_START_OF = {
+    Kind.TASK_COMPLETED: Kind.TASK_SCHEDULED,
+    Kind.TASK_FAILED: Kind.TASK_SCHEDULED,
+    Kind.SUB_COMPLETED: Kind.SUB_CREATED,
+    Kind.SUB_FAILED: Kind.SUB_CREATED,
+}
 _NEVER_SHOWN = {"EventId", "IsPlayed", "TimerId"}
 _NOT_SHOWN_OF = {
     Kind.EXECUTION_STARTED: {
@@ -32,14 +37,17 @@ _NOT_SHOWN_OF = {
     },
     Kind.TASK_SCHEDULED: {"Version"},
     Kind.SUB_CREATED: {"Version"},
-    **{end: {"TaskScheduledId"} for end in _ENDS},
+    **{end: {"TaskScheduledId"} for end in _START_OF},
 }  # fmt: skip
 
 
 def plain(text: str | None) -> Any:
-    """The value where the text is JSON, else the text itself; None for None."""
+    """The value where the text is JSON, else the text itself; None for None.
+
+    NaN and its like, which Python writes, are no JSON: shown are their names, as .NET does.
+    """
     try:
-        return None if text is None else json.loads(text)
+        return None if text is None else json.loads(text, parse_constant=str)
     except ValueError:
         return text
 
@@ -48,12 +56,15 @@ def shown_history(
     history: Sequence[Event], *, with_input: bool, with_output: bool
 ) -> list[dict[str, Any]]:
     """Event types by name; what started a task is folded into what ended it."""
-    starts = {one["EventId"]: one for one in history if one["EventType"] in _STARTS}
-    ended = {one["TaskScheduledId"] for one in history if one["EventType"] in _ENDS}
+    starts: dict[tuple[int, int], Event] = {}
+    for one in history:
+        if one["EventType"] in _STARTS:  # a changed orchestrator asks under the same id once more
+            starts.setdefault((one["EventType"], one["EventId"]), one)
+    ended = {_start_of(one) for one in history if one["EventType"] in _START_OF}
     shown = []
     for one in history:
         kind = Kind(one["EventType"])
-        if kind not in _NAMES or (kind in _STARTS and one["EventId"] in ended):
+        if kind not in _NAMES or (kind in _STARTS and (kind, one["EventId"]) in ended):
             continue
         view = _view(one, kind, starts)
         if not with_input:
@@ -66,13 +77,17 @@ def shown_history(
     return shown
 
 
-def _view(one: Event, kind: Kind, starts: dict[int, Event]) -> dict[str, Any]:
+def _start_of(end: Event) -> tuple[int, int]:
+    return _START_OF[Kind(end["EventType"])], end["TaskScheduledId"]
+
+
+def _view(one: Event, kind: Kind, starts: dict[tuple[int, int], Event]) -> dict[str, Any]:
     hidden = _NEVER_SHOWN | _NOT_SHOWN_OF.get(kind, set())
     view = {name: value for name, value in one.items() if name not in hidden}
     view["EventType"] = _NAMES[kind]
     if kind is Kind.EXECUTION_STARTED:
         view["FunctionName"] = one["Name"]
-    start = starts.get(one["TaskScheduledId"]) if kind in _ENDS else None
+    start = starts.get(_start_of(one)) if kind in _START_OF else None
     if start:
         view |= {"ScheduledTime": start["Timestamp"], "FunctionName": start["Name"]}
         view["Input"] = start["Input"]

@@ -121,6 +121,10 @@ class Rule(Enum):
         "A custom status that the SDK leaves out, as it does falsy ones, is cleared.",
         "SDK OrchestratorState.py; recorded: status-kinds",
     )
+    STATUS_IS_CARRIED_OVER = (
+        "A custom status lasts until the second episode of an execution that continues as new.",
+        "DTFX TaskOrchestrationDispatcher.cs; observed on extension 3.14.1",
+    )
     ACTIVITY_FAILURE_IS_WORDED = (
         "An activity's failure reads `Activity function 'n' failed:  Type: message`, two spaces.",
         "EXT TaskActivityShim.cs:100-124; recorded: activity-fails",
@@ -140,6 +144,10 @@ class Rule(Enum):
     CHANGE_IS_FOUND = (
         "An orchestrator that asks for something else than before fails, and is told what changed.",
         "DTFX TaskOrchestrationContext.cs; recorded: not-deterministic",
+    )
+    CHANGED_GETS_WHAT_IT_ASKS = (
+        "What a changed orchestrator has asked for by then is begun all the same.",
+        "DTFX TaskOrchestrationExecutor.cs; observed on extension 3.14.1",
     )
     NAMES_MATCH_IN_ANY_CASE = (
         "Functions are found without regard to case.",
@@ -194,8 +202,20 @@ class Rule(Enum):
         "EXT DurableClient.cs; recorded: suspend-twice",
     )
     ONLY_THE_ENDED_ARE_PURGED = (
-        "Purging a running instance is 412; by filter without createdTimeFrom 400, nothing 404.",
-        "EXT HttpApiHandler.cs; recorded: purge-running, api:purge-*",
+        "Purging a running instance by its id is 412.",
+        "EXT HttpApiHandler.cs; recorded: purge-running",
+    )
+    FILTER_PURGES_WHAT_RUNS_TOO = (
+        "By filter, what ended in a listed way is purged; where no such way is listed, everything.",
+        "observed on extension 3.14.1; recorded: api:purge-* (400, 404)",
+    )
+    QUERIES_ARE_FORGIVEN = (
+        "What is not understood of a query is ignored, and paths match in any case.",
+        "observed on extension 3.14.1",
+    )
+    START_WAITS_FOR_THE_END = (
+        "With timeout and pollingInterval: 200 with the output, or with the status of what failed.",
+        "EXT HttpApiHandler.cs; observed on extension 3.14.1; recorded: api:wait",
     )
     LISTS_COME_IN_PAGES = (
         "A list's last page has an empty continuation token; an unknown status restricts nothing.",
@@ -215,7 +235,7 @@ class Rule(Enum):
     )
     BAD_BODY_IS_400 = (
         "A body that is no JSON is 400 with what .NET says of an exception.",
-        "EXT HttpApiHandler.cs:442-449",
+        "EXT HttpApiHandler.cs:442-449; observed on extension 3.14.1",
     )
     BINDING_IS_AZURES = (
         "A client is bound with the addresses that the SDK reads, as templates.",

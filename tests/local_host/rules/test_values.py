@@ -1,7 +1,7 @@
 """Values and texts on their way through the engine."""
 
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,50 @@ def test_a_custom_status_over_16_kb_fails_its_orchestration(tmp_path: Path) -> N
     assert "must not exceed 16 KB" in str(too_large.output)
 
 
+@shows(Rule.LARGE_STATUS_FAILS)
+def test_a_custom_status_that_grows_too_large_hides_what_was_asked_for(tmp_path: Path) -> None:
+    """It is noticed before the actions, and then the activity of before is missing."""
+
+    def grows(context: Any) -> Steps:
+        yield context.call_activity("echo", 1)
+        context.set_custom_status("x" * 9000)
+
+    instance = VirtualHost(tmp_path, grows, echo).run("grows")
+
+    assert "hasn't (yet?) scheduled this task" in str(instance.output)
+
+
+@shows(Rule.STATUS_IS_CARRIED_OVER)
+def test_a_custom_status_is_carried_over_once(tmp_path: Path) -> None:
+    """An execution that continues as new at once carries only what it has set itself."""
+
+    def again(context: Any) -> Steps:
+        round_number = context.get_input()
+        if round_number in (1, 3):
+            context.set_custom_status(round_number)
+        if round_number in (1, 3, 4):
+            yield context.call_activity("echo", 1)
+            context.continue_as_new(round_number + 1)
+        else:
+            yield context.wait_for_external_event("go")
+            yield context.wait_for_external_event("on")
+            context.continue_as_new(round_number + 1)
+
+    seen: list[str | None] = []
+
+    def raises(name: str) -> Callable[[Engine, Instance], None]:
+        def step(engine: Engine, instance: Instance) -> None:
+            seen.append(instance.custom_status)
+            engine.raise_event(instance, name, "1")
+
+        return step
+
+    host = VirtualHost(tmp_path, again, echo)
+    last = host.run("again", 1, raises("go"), raises("on"))
+
+    assert [*seen, last.custom_status] == ["1", None, None]
+
+
 @shows(Rule.STATUS_LEFT_OUT_IS_CLEARED)
 def test_a_custom_status_that_the_sdk_leaves_out_is_cleared(tmp_path: Path) -> None:
     host = VirtualHost(tmp_path, tells_status)
@@ -107,6 +151,36 @@ def test_a_failed_activity_is_worded_as_azure_words_it(tmp_path: Path) -> None:
     failed = next(e for e in host.history() if e["EventType"] == Kind.TASK_FAILED)
     assert failed["Reason"] == "Activity function 'boom' failed:  ValueError: boom 1"
     assert json.loads(failed["Details"])["Message"] == " ValueError: boom 1"
+
+
+@shows(Rule.ACTIVITY_FAILURE_IS_WORDED)
+def test_of_a_message_with_a_stack_the_first_part_is_told(tmp_path: Path) -> None:
+    """The extension cuts the message out of the worker's text, which goes on with `Stack:`."""
+
+    def tells_a_stack(value: Any) -> Any:
+        raise ValueError(f"{value}\nStack: of books")
+
+    def calls_it(context: Any) -> Steps:
+        yield context.call_activity("tells_a_stack", 1)
+
+    host = VirtualHost(tmp_path, calls_it, tells_a_stack)
+
+    host.run("calls_it")
+
+    failed = next(e for e in host.history() if e["EventType"] == Kind.TASK_FAILED)
+    assert failed["Reason"] == "Activity function 'tells_a_stack' failed:  ValueError: 1"
+
+
+@shows(Rule.ORCHESTRATOR_FAILURE_IS_WORDED)
+def test_an_error_without_a_message_is_told_by_its_class(tmp_path: Path) -> None:
+    def fails_silently(context: Any) -> Steps:
+        yield context.call_activity("echo", 1)
+        raise ValueError
+
+    instance = VirtualHost(tmp_path, fails_silently, echo).run("fails_silently")
+
+    told = "Orchestrator function 'fails_silently' failed: <class 'ValueError'>"
+    assert instance.output == told
 
 
 @shows(Rule.ORCHESTRATOR_FAILURE_IS_WORDED)
@@ -162,6 +236,25 @@ def test_an_orchestrator_that_asks_for_something_else_than_before_fails(tmp_path
         "scheduled an activity task with sequence number 0 named 'echo', but the current "
         "orchestration replay instead scheduled an activity task named 'boom'"
     ) in str(instance.output)
+
+
+@shows(Rule.CHANGED_GETS_WHAT_IT_ASKS)
+def test_what_a_changed_orchestrator_asks_for_is_begun_all_the_same(tmp_path: Path) -> None:
+    episodes = iter(range(3))
+
+    def changes(context: Any) -> Steps:
+        if next(episodes) == 0:
+            yield context.call_activity("echo", 1)
+        yield context.call_sub_orchestrator("child", 7, "the-child")
+
+    host = VirtualHost(tmp_path, changes, child, echo)
+
+    instance = host.run("changes")
+
+    assert "instead produced a CreateSubOrchestrationAction action" in str(instance.output)
+    assert host.find("the-child").output == "7"
+    kinds = [event["EventType"] for event in host.history()]
+    assert kinds[-3:] == [Kind.SUB_CREATED, Kind.ORCHESTRATOR_COMPLETED, Kind.EXECUTION_COMPLETED]
 
 
 @shows(Rule.CONTEXT_IS_AZURES)

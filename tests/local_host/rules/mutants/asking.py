@@ -1,7 +1,7 @@
 """Broken engines that give a wrong answer to who asks."""
 
 from local.functions_host.durable import client_api, instance_queries, links, shown_history
-from tests.local_host.rules import test_api, test_client
+from tests.local_host.rules import test_api, test_client, test_http
 from tests.local_host.rules.mutation import Case, Mutant
 from tests.local_host.rules.rules import Rule
 
@@ -37,17 +37,45 @@ CASES = [
     Case(
         Rule.ONLY_THE_ENDED_ARE_PURGED,
         Mutant(
-            "a filter purges what runs", client_api,
-            "for one in self._engine.store.select(asked) if one.is_over]",
-            "for one in self._engine.store.select(asked)]",
+            "a running instance is purged", client_api,
+            "if not instance.is_over:\n            why", "if False:\n            why",
         ),
         test_api.test_only_what_has_ended_is_purged,
+    ),
+    Case(
+        Rule.FILTER_PURGES_WHAT_RUNS_TOO,
+        Mutant(
+            "a filter spares what runs", client_api,
+            "found = self._engine.store.select(asked)\n",
+            "found = [one for one in self._engine.store.select(asked) if one.is_over]\n",
+        ),
+        test_http.test_a_filter_purges_what_ended_as_listed_and_everything_where_nothing_is_listed,
+        (test_http.SINCE, 200, []),
+    ),
+    Case(
+        Rule.QUERIES_ARE_FORGIVEN,
+        Mutant(
+            "statuses match in any case", instance_queries,
+            "for status in Status if status in named)",
+            "for status in Status if status.lower() in named)",
+        ),
+        test_http.test_what_is_not_understood_of_a_query_is_ignored, ("runtimeStatus=failed", 4),
+    ),
+    Case(
+        Rule.START_WAITS_FOR_THE_END,
+        Mutant(
+            "of a failure the output alone is told", client_api,
+            "if instance and instance.status is Status.COMPLETED:",
+            "if instance and instance.is_over:",
+        ),
+        test_http.test_a_start_that_waits_answers_with_the_end,
+        ("nobody", "timeout=9&pollingInterval=1", 200, {"runtimeStatus": "Failed"}),
     ),
     Case(
         Rule.LISTS_COME_IN_PAGES,
         Mutant(
             "a list shows ended instances only", instance_queries,
-            "for status in Status if status.lower() in named)",
+            "for status in Status if status in named)",
             "for status in Status if status.is_over)",
         ),
         test_api.test_a_list_holds_what_its_filters_let_through,
@@ -79,11 +107,12 @@ CASES = [
     Case(
         Rule.BAD_BODY_IS_400,
         Mutant(
-            "a body that is no JSON is an input of its own", client_api,
-            "return compact(json.loads(text)) if text.strip()",
-            "return compact(text) if text.strip()",
+            "an event without content is null", client_api,
+            "        if data is None:\n            return _problem(400",
+            "        if False:\n            return _problem(400",
         ),
-        test_api.test_a_body_that_is_no_json_is_told_as_dotnet_tells_it,
+        test_http.test_a_body_that_is_no_json_is_told_as_dotnet_tells_it,
+        ("/instances/waits/raiseEvent/x", "", "application/json", 400, "Invalid JSON content"),
     ),
     Case(
         Rule.BINDING_IS_AZURES,
@@ -103,7 +132,7 @@ CASES = [
         Rule.CLIENT_SEES_ONE_PAGE,
         Mutant(
             "a page holds everything", instance_queries,
-            "int(top or 0) or USUAL_PAGE", "int(top or 0) or 10_000",
+            "else USUAL_PAGE", "else 10_000",
         ),
         test_client.test_all_instances_are_the_first_hundred,
     ),

@@ -116,8 +116,7 @@ CASES = [
         Rule.STATUS_LEFT_OUT_IS_CLEARED,
         Mutant(
             "a status stays until the next one", execution,
-            "replace(instance, custom_status=answer.custom_status)",
-            "replace(instance, custom_status=answer.custom_status or instance.custom_status)",
+            "(instance.custom_status if is_carried else None)", "instance.custom_status",
         ),
         test_values.test_a_custom_status_that_the_sdk_leaves_out_is_cleared,
     ),
@@ -157,6 +156,22 @@ CASES = [
             'return now.name.lower() == str(event.get("Name", "")).lower()', "return True",
         ),
         test_values.test_an_orchestrator_that_asks_for_something_else_than_before_fails,
+    ),
+    Case(
+        Rule.STATUS_IS_CARRIED_OVER,
+        Mutant(
+            "a new execution has no status", execution,
+            "(instance.custom_status if is_carried else None)", "None",
+        ),
+        test_values.test_a_custom_status_is_carried_over_once,
+    ),
+    Case(
+        Rule.CHANGED_GETS_WHAT_IT_ASKS,
+        Mutant(
+            "a changed orchestrator gets nothing", episode,
+            "return Answer(meaning.new_tasks, end=end)", "return Answer(end=end)",
+        ),
+        test_values.test_what_a_changed_orchestrator_asks_for_is_begun_all_the_same,
     ),
     Case(
         Rule.NAMES_MATCH_IN_ANY_CASE,
@@ -225,8 +240,8 @@ CASES = [
         Rule.NAIVE_TIMER_FAILS,
         Mutant(
             "the host forgives what the SDK raises", episode,
-            "return _Said(json.loads(state), message, raised.__cause__ or raised)",
-            "return _Said(json.loads(state))",
+            'return _Said(told, told.get("error") or message, raised.__cause__ or raised)',
+            "return _Said(told)",
         ),
         test_values.test_a_timer_without_a_time_zone_fails_its_orchestration,
     ),
