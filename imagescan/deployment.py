@@ -17,6 +17,7 @@ class ResourceKind(StrEnum):
 
 _WATCHED = {kind.lower(): kind for kind in ResourceKind}
 LONGEST_ID = 1024
+LONGEST_EVENT_ID = 256  # Azure's own have 36 characters
 _RESOURCE_ID = re.compile(
     r"/subscriptions/(?P<subscription>[0-9a-f-]{36})"
     r"/resourcegroups/(?P<group>[\w().-]{1,90})"
@@ -102,8 +103,10 @@ def read_event(
 
     Raises `InvalidInput` for an event that cannot be understood.
     """
-    if not isinstance(event_id, str) or not event_id:
-        raise InvalidInput("invalid_event", "The event has no id.")
+    if not isinstance(event_id, str) or not 0 < len(event_id) <= LONGEST_EVENT_ID:
+        raise InvalidInput("invalid_event", "The event has no id, or none that could be one.")
+    if not event_id.isprintable():  # a lone surrogate could not even be written down
+        raise InvalidInput("invalid_event", "The event's id holds control characters.")
     resource = parse_resource_id(subject)
     if resource.kind is None:
         return None

@@ -1,10 +1,11 @@
-"""How the queries of the HTTP API are read: all of it is hostile."""
+"""How queries and bodies of the HTTP API are read: all of it is hostile."""
 
 import base64
 import binascii
 import re
+from collections.abc import Collection
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import azure.functions as func
 
@@ -13,6 +14,17 @@ from imagescan.settings import GUID, RESOURCE_GROUP
 
 KEY = re.compile(r"[A-Za-z0-9_.-]{1,200}")  # of a table
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def read_object(request: func.HttpRequest, fields: Collection[str], shape: str) -> dict[str, Any]:
+    """The body as a JSON object with no other fields; raises `InvalidInput`, telling its shape."""
+    try:
+        body = request.get_json()
+    except (ValueError, RecursionError):  # the latter for what is nested too deeply
+        raise InvalidInput("invalid_body", "The body must be a JSON object.") from None
+    if not isinstance(body, dict) or set(body) - set(fields):
+        raise InvalidInput("invalid_body", f"The body is {shape} and nothing else.")
+    return body
 
 
 def read_limit(request: func.HttpRequest, default: int, most: int) -> int:

@@ -20,6 +20,7 @@ from imagescan.rescan import Rescan, RescanRequest
 from imagescan.rescan_reply import rescan_reply, with_plan
 from imagescan.scan.record import ScanRecord
 from imagescan.settings import GUID, RESOURCE_GROUP
+from triggers.http_queries import read_object
 from triggers.http_replies import absolute, error, reply, under_way
 from triggers.starting import start
 
@@ -59,15 +60,7 @@ async def post_rescan(
 
 def read_body(req: func.HttpRequest) -> Asked:
     """What is asked for; raises `InvalidInput`."""
-    try:
-        body = req.get_json()
-    except ValueError:
-        raise InvalidInput("invalid_body", "The body must be a JSON object.") from None
-    if not isinstance(body, dict) or set(body) - FIELDS:
-        raise InvalidInput(
-            "invalid_body",
-            "The body is {resourceGroup?, subscriptionId?, force?, dryRun?} and nothing else.",
-        )
+    body = read_object(req, FIELDS, "{resourceGroup?, subscriptionId?, force?, dryRun?}")
     subscription_id, group = body.get("subscriptionId"), body.get("resourceGroup")
     force, dry_run = body.get("force", False), body.get("dryRun", False)
     if subscription_id is not None and not _matches(GUID, subscription_id):

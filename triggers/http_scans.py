@@ -20,6 +20,7 @@ from triggers.http_queries import (
     read_choice,
     read_cursor,
     read_limit,
+    read_object,
     read_resource_group,
     write_cursor,
 )
@@ -56,12 +57,7 @@ async def post_scan(
 
 def read_body(req: func.HttpRequest) -> Asked:
     """The image in normal form and whether to force; raises `InvalidInput`."""
-    try:
-        body = req.get_json()
-    except ValueError:
-        raise InvalidInput("invalid_body", "The body must be a JSON object.") from None
-    if not isinstance(body, dict) or set(body) - {"image", "force"}:
-        raise InvalidInput("invalid_body", "The body is {image, force?} and nothing else.")
+    body = read_object(req, ("image", "force"), "{image, force?}")
     image, force = body.get("image"), body.get("force", False)
     if not isinstance(image, str):
         raise InvalidInput("invalid_image", "image must be a text such as nginx:1.27.")
