@@ -11,7 +11,7 @@ bp = df.Blueprint()
 
 # A sweep ends before the next one is due, which then takes up what is left. Deletions were seen to
 # take 30 to 90 seconds.
-GONE_WITHIN_SECONDS = 180
+GONE_WITHIN_SECONDS = 150
 # What was put anew takes the place of the old group first.
 REVIVED_WITHIN_SECONDS = 30
 CONFIRMED = "confirmed"

@@ -181,11 +181,11 @@ def remove(context: Context) -> Steps:
         return None
     for _ in range(LOOKS_PER_GENERATION):
         passed = context.current_utc_datetime - datetime.fromisoformat(since)
-        if passed.total_seconds() > within_seconds:
-            return {"cleanup": "pending"}
         yield pause(context, wait_seconds(passed.total_seconds()))
         look = yield step(context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT)
         if look["isGone"]:
             return {"cleanup": "confirmed"}
+        if passed.total_seconds() > within_seconds:  # before that look: the host may have been away
+            return {"cleanup": "pending"}
     context.continue_as_new({**state, "since": since})
     return None

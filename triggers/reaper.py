@@ -96,8 +96,7 @@ async def _may_be_started(app: App, client: df.DurableOrchestrationClient, scan_
     starter = await asyncio.to_thread(_starter, app, record)
     if starter is None or not starter.is_started:
         return starter is not None
-    is_parent = starter.instance_id != scan_id
-    return is_parent and await life_of(client, starter.instance_id) is Life.RUNNING
+    return await life_of(client, starter.instance_id) is Life.RUNNING
 
 
 def _starter(app: App, record: ScanRecord) -> Starter | None:

@@ -157,6 +157,20 @@ def test_a_group_that_does_not_let_itself_be_revived_is_deleted_all_the_same() -
     assert run.output["pending"] == 0
 
 
+def test_a_removal_that_an_outage_interrupted_looks_once_more_before_it_gives_up() -> None:
+    """The group went while nobody looked."""
+    attempt = taken()({"group": "g"})["attempt"]
+    away = {"attempt": attempt, "since": (START - timedelta(hours=3)).isoformat()}
+
+    gone = sweeping().run(names.REMOVE_CONTAINER_GROUP, away)
+    there = sweeping(confirm_container_group_gone=always({"isGone": False})).run(
+        names.REMOVE_CONTAINER_GROUP, away
+    )
+
+    assert gone.output == {"cleanup": "confirmed"}
+    assert there.output == {"cleanup": "pending"}
+
+
 def test_a_deletion_that_azure_would_count_once_too_often_waits_for_the_next_sweep() -> None:
     """The gate of the region may be closed for longer than a sweep lasts."""
     happened = sweeping(delete_container_group=always({"waitSeconds": 300}))
