@@ -12,6 +12,7 @@ from imagescan.scan.decide import deadline_after
 from imagescan.scan.exit_codes import Scanned, TryAgain, read_exit_code
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason, ReasonCode
+from imagescan.scan.record import PENDING
 from imagescan.scan.request import Attempt, ScanRequest
 from imagescan.scan.status import Status
 from orchestrators.context import PERSISTENT, Context, Steps, pause, step
@@ -59,10 +60,10 @@ def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
         outcome = yield from _scan_in_container_groups(context, request)
     except Exception:  # whatever happened, the claim is given up
         outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
-    yield step(
-        context, names.RELEASE_CLAIM, {"scan_id": request.scan_id, "claim_key": request.claim_key}
-    )
-    return outcome
+    if outcome.cleanup != PENDING:
+        claim = {"scan_id": request.scan_id, "claim_key": request.claim_key}
+        yield step(context, names.RELEASE_CLAIM, claim)
+    return outcome  # a group that is still there may still scan: the reaper gives its claim up
 
 
 def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:

@@ -100,12 +100,16 @@ def test_a_deletion_that_fails_does_not_change_how_the_scan_ended() -> None:
 
 
 def test_a_group_that_never_goes_away_is_left_to_the_reaper_after_a_while() -> None:
-    """The deletion is asked for again and again, and the scan still ends."""
+    """The deletion is asked for again and again, and the scan still ends.
+
+    It keeps its claim: another scan of the image would run beside a group that may still scan.
+    """
     happened = world(confirm_container_group_gone=always({"isGone": False}))
 
     happened.run(names.SCAN_IMAGE, request())
 
     assert outcome_of(happened.calls).cleanup == "pending"
+    assert names.RELEASE_CLAIM not in happened.names()
     assert happened.names().count(names.DELETE_CONTAINER_GROUP) > 1
 
 
