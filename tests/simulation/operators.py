@@ -20,7 +20,8 @@ DELAYS_SECONDS = (0.05, 0.3, 10)  # steps take tenths, waits take seconds
 class Operators:
     """They act shortly after a scan has come to the phase that a strike names.
 
-    `cancelled` are the scans whose DELETE was answered with 202, with the phase they were in.
+    `asked_to_cancel` are the scans whose DELETE was sent, for a reply that is lost does not undo
+    what was done; `cancelled` those where it was answered with 202, with the phase they were in.
     """
 
     durable: DurableHost
@@ -30,6 +31,7 @@ class Operators:
     schedule: Schedule
     chance: random.Random
     trace: Trace
+    asked_to_cancel: set[str] = field(default_factory=set)
     cancelled: dict[str, Phase] = field(default_factory=dict)
 
     def see(self, function: str, scan_id: str | None) -> None:
@@ -56,6 +58,7 @@ class Operators:
             if reply.status == 202:
                 self.cancelled[scan_id] = strike.phase
 
+        self.asked_to_cancel.add(scan_id)
         self.http.send("DELETE", f"/api/scans/{scan_id}", None, told)
 
     def _terminate(self, strike: Strike, scan_id: str) -> None:
