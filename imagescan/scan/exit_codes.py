@@ -1,7 +1,8 @@
 """What qscanner's exit codes mean.
 
 Source: the table that Qualys' Azure DevOps, GitLab, CodeBuild and Kiro integrations share. What is
-not listed there fails. Only 0, 42 and 43 lead to a result, and only 40 and 41 to another attempt.
+not listed there fails. Only 0, 42 and 43 lead to a result; 40 and 41, and an end that Azure itself
+brought about, to another attempt.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from imagescan.scan.reasons import Reason, ReasonCode
 
 SCANNED = frozenset({0, 42, 43})  # 42 and 43: done, and a policy says deny or audit
 RESULT_NOT_READY = frozenset({40, 41})  # uploaded; the platform had no report or evaluation yet
+# Not the scanner's: Azure ended the container for maintenance of its own (support article
+# "container-group-restart-killing-event-interruption").
+ENDED_BY_AZURE = frozenset({7147, 7148})
 
 _MEANING: dict[int, tuple[ReasonCode, str]] = {
     1: (ReasonCode.SCANNER_CRASHED, "general error"),
@@ -31,6 +35,8 @@ _MEANING: dict[int, tuple[ReasonCode, str]] = {
     33: (ReasonCode.SCANNER_CRASHED, "the upload to Qualys failed: network or access token"),
     40: (ReasonCode.REPORT_NOT_READY, "no vulnerability report in time"),
     41: (ReasonCode.REPORT_NOT_READY, "no policy evaluation in time"),
+    7147: (ReasonCode.CAPACITY_UNAVAILABLE, "Azure ended it for maintenance"),
+    7148: (ReasonCode.CAPACITY_UNAVAILABLE, "Azure ended it for maintenance"),
     137: (ReasonCode.SCANNER_OUT_OF_MEMORY, "killed"),
 }
 
@@ -61,4 +67,5 @@ def read_exit_code(exit_code: int) -> Scanned | TryAgain | NotScanned:
     code, detail = _MEANING.get(exit_code, (ReasonCode.SCANNER_CRASHED, "an unknown code"))
     message = f"It ended with {exit_code}" + (f": {detail}." if detail else ".")
     reason = Reason(code, message)
-    return TryAgain(reason) if exit_code in RESULT_NOT_READY else NotScanned(reason)
+    is_worth_retry = exit_code in RESULT_NOT_READY | ENDED_BY_AZURE
+    return TryAgain(reason) if is_worth_retry else NotScanned(reason)
