@@ -9,20 +9,18 @@ from typing import Any
 import azure.durable_functions as df
 import azure.functions as func
 
-from imagescan import function_names as names
 from imagescan.bootstrap import App, app
 from imagescan.deployment import ResourceKind, Scope
-from imagescan.errors import InvalidInput
+from imagescan.errors import InvalidInput, TransientError
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.ports import Refusal, ResourcePage
-from imagescan.records.inbox import Accepted
-from imagescan.rescan import Rescan, RescanRequest
+from imagescan.rescan import Rescan
 from imagescan.rescan_reply import rescan_reply, with_plan
 from imagescan.scan.record import ScanRecord
 from imagescan.settings import GUID, RESOURCE_GROUP
 from triggers.http_queries import read_object
 from triggers.http_replies import absolute, error, reply, under_way
-from triggers.starting import start
+from triggers.rescans import accept_and_start
 
 bp = df.Blueprint()
 
@@ -44,13 +42,16 @@ class Asked:
 async def post_rescan(
     req: func.HttpRequest, client: df.DurableOrchestrationClient
 ) -> func.HttpResponse:
-    """202 with the rescan; 400; 403 for what is not watched; 404 for an unknown resource group."""
+    """202 with the rescan; 400; 403 for what is not watched; 404 for an unknown group; 503."""
     try:
         asked = read_body(req)
     except InvalidInput as invalid:
         return error(400, invalid.code, invalid.message)
     the_app = app()
-    scopes = await asyncio.to_thread(find_scopes, the_app, asked)
+    try:
+        scopes = await asyncio.to_thread(find_scopes, the_app, asked)
+    except TransientError:
+        return error(503, "azure_unavailable", "Azure does not answer. Ask again in a minute.")
     if isinstance(scopes, func.HttpResponse):
         return scopes
     rescan = await accept_and_start(the_app, client, scopes, asked.force, asked.dry_run)
@@ -103,39 +104,6 @@ def _why_none(listed: Mapping[Scope, object]) -> func.HttpResponse:
             return error(403, "scope_unreadable", message[:500])
     scope = next(iter(listed))
     return error(404, "resource_group_not_found", f"There is no {scope}.")
-
-
-async def accept_and_start(
-    app: App,
-    client: df.DurableOrchestrationClient,
-    scopes: list[Scope],
-    force: bool,
-    dry_run: bool,
-    rescan_id: str | None = None,
-) -> Rescan:
-    """Write the rescan down and start it; with an id of the caller's own it may be repeated."""
-    rescan = Rescan(rescan_id or str(uuid.uuid4()), tuple(scopes), force, dry_run, app.clock.now())
-    request = RescanRequest(
-        rescan.rescan_id,
-        rescan.scopes,
-        app.policy,
-        app.settings.max_concurrent_scans,
-        force,
-        dry_run,
-        rescan.created_at.isoformat() if force else None,
-    )
-    accepted = Accepted(
-        f"rescan/{rescan.rescan_id}", names.RESCAN, rescan.rescan_id, request.to_dict()
-    )
-    await asyncio.to_thread(_write_down, app, rescan, accepted)
-    await start(app, client, accepted)
-    return rescan
-
-
-def _write_down(app: App, rescan: Rescan, accepted: Accepted) -> None:
-    """The record first: the orchestration, which the inbox starts, reads it."""
-    app.rescans.open(rescan)
-    app.inbox.accept(accepted, app.clock.now())
 
 
 @bp.route(route="rescans/{rescanId}", methods=["GET"])

@@ -1,9 +1,7 @@
 """What happens by itself."""
 
 import asyncio
-import uuid
 from dataclasses import asdict
-from datetime import datetime
 
 import azure.durable_functions as df
 import azure.functions as func
@@ -13,8 +11,8 @@ from imagescan.bootstrap import App, app
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
 from imagescan.telemetry import scan_log
-from triggers.http_rescans import accept_and_start
 from triggers.reaper import start_sweep
+from triggers.rescans import accept_and_start, rescan_id_of
 from triggers.starting import start
 
 bp = df.Blueprint()
@@ -70,8 +68,3 @@ async def rescan_on_schedule(
     scopes = choose_scopes(the_app.settings.watched_subscriptions, None, None)
     rescan_id = rescan_id_of(the_app.clock.now())
     await accept_and_start(the_app, client, scopes, False, False, rescan_id)
-
-
-def rescan_id_of(moment: datetime) -> str:
-    """The same for one minute: the schedule of a host that dies meanwhile runs once more."""
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"rescan/{moment:%Y-%m-%dT%H:%M}"))

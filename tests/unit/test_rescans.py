@@ -8,6 +8,7 @@ import pytest
 from activities import claims, rescans
 from imagescan.bootstrap import App
 from imagescan.deployment import ResourceKind, Scope
+from imagescan.errors import TransientError
 from imagescan.ports import Deployed, Refusal
 from imagescan.rescan import Rescan, RescanRequest, RescanStatus
 from imagescan.rescan_reply import rescan_reply, with_plan
@@ -16,6 +17,7 @@ from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
 from tests.fakes.app import Fakes, fake_app
+from tests.fuzz.routes import ask
 from triggers.http_rescans import cancel_running
 
 SUBSCRIPTION = "00000000-1111-2222-3333-444444444444"
@@ -186,3 +188,11 @@ def test_a_dry_run_lists_what_would_be_scanned_with_an_estimate() -> None:
     assert [one["image"] for one in told["images"]].count("docker.io/library/app:0") == 0
     assert told["estimate"] == {"scans": 6, "seconds": 120}
     assert told["skippedAsFresh"] == 1
+
+
+def test_where_azure_does_not_answer_a_rescan_is_refused_for_now_and_nothing_is_begun() -> None:
+    """503, and not an error of the app's own."""
+    app, fakes, _ = asked(["app:1"])
+    fakes.resources.refusals[ResourceKind.CONTAINER_GROUP] = TransientError("no answer")
+
+    assert ask(app, ("post", "/rescans"), {}, "", b"{}") == 503
