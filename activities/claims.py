@@ -39,9 +39,8 @@ def acquire(app: App, request: ScanRequest, waited_for: str | None) -> dict[str,
     record = app.scans.change(request.scan_id, lambda known: known.moved_to(Status.QUEUED, now))
     outcome = _without_scanning(app, request, record, waited_for)
     if outcome:
-        app.claims.release(
-            request.claim_key, request.scan_id
-        )  # from a run of this step that was lost
+        # It may have been acquired by a run of this step whose result was lost.
+        app.claims.release(request.claim_key, request.scan_id)
         return {"isHeld": False, "holder": None, "outcome": outcome.to_dict()}
     holder = app.claims.acquire(request.claim_key, request.scan_id, now)
     if holder == request.scan_id:

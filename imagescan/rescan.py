@@ -149,11 +149,6 @@ class Progress:
         return dict(Counter(item.state for item in self.items))
 
     @property
-    def is_done(self) -> bool:
-        """Whether every image was dealt with."""
-        return all(item.outcome is not None for item in self.items)
-
-    @property
     def failures(self) -> list[RescanItem]:
         """Images that have no result: failed, timed out, cancelled."""
         bad = (Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)

@@ -5,6 +5,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from imagescan import function_names as names
+from imagescan.scan.record import CONFIRMED, PENDING
 from orchestrators.context import PERSISTENT, Context, Steps, all_ended, pause, step
 
 bp = df.Blueprint()
@@ -14,7 +15,6 @@ bp = df.Blueprint()
 GONE_WITHIN_SECONDS = 150
 # What was put anew takes the place of the old group first.
 REVIVED_WITHIN_SECONDS = 30
-CONFIRMED = "confirmed"
 
 
 @bp.orchestration_trigger(context_name="context")
@@ -81,7 +81,7 @@ def reap(context: Context) -> Steps:
     if left["endsScan"]:
         yield from _end(context, left["scanId"])
     is_clean = all(one is not None and one["cleanup"] == CONFIRMED for one in removed)
-    return {"cleanup": CONFIRMED if is_clean else "pending"}
+    return {"cleanup": CONFIRMED if is_clean else PENDING}
 
 
 def _take_over(context: Context, groups: list[str]) -> Steps:

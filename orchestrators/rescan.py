@@ -6,10 +6,9 @@ import azure.durable_functions as df
 
 from imagescan import function_names as names
 from imagescan.rescan import RescanRequest
-from imagescan.scan.outcome import Outcome
-from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import ScanRequest, Source
-from orchestrators.context import PERSISTENT, Context, Steps, pause, step
+from orchestrators.context import PERSISTENT, Context, Steps, all_ended, pause, step
+from orchestrators.lost_scans import record_lost
 
 bp = df.Blueprint()
 
@@ -78,11 +77,7 @@ def _await_lanes(context: Context, request: RescanRequest, lanes: list[Any]) -> 
         progress = yield step(context, names.COUNT_RESCAN, {"request": request.to_dict()})
         context.set_custom_status(progress["told"])
         yield pause(context, progress["lookAgainSeconds"])
-    for lane in lanes:
-        try:
-            yield lane
-        except Exception:  # noqa: S112  # it was ended from outside; what it left is told later
-            continue
+    yield from all_ended(context, lanes)
 
 
 @bp.orchestration_trigger(context_name="context")
@@ -146,7 +141,4 @@ def _scan(context: Context, scan: ScanRequest) -> Steps:
     try:
         return (yield context.call_sub_orchestrator(names.SCAN_IMAGE, scan.to_dict(), scan.scan_id))
     except Exception:  # it was terminated, or failed as an orchestration
-        lost = Outcome.failed(ReasonCode.HOST_LOST, "Its orchestration was ended from outside.")
-        ended = {"scan_id": scan.scan_id, "outcome": lost.to_dict()}
-        yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
-        return lost.to_dict()
+        return (yield from record_lost(context, scan.scan_id))

@@ -11,6 +11,7 @@ from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.request import Policy, ScanRequest, Source
 from orchestrators.context import PERSISTENT, Context, Steps, all_ended, pause, step
+from orchestrators.lost_scans import record_lost
 
 bp = df.Blueprint()
 
@@ -96,6 +97,4 @@ def _await_all(context: Context, requests: Sequence[ScanRequest], children: Sequ
     outcomes = yield from all_ended(context, children)
     for request, outcome in zip(requests, outcomes, strict=True):
         if outcome is None:
-            lost = Outcome.failed(ReasonCode.HOST_LOST, "Its orchestration was ended from outside.")
-            ended = {"scan_id": request.scan_id, "outcome": lost.to_dict()}
-            yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
+            yield from record_lost(context, request.scan_id)

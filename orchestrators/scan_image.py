@@ -1,5 +1,6 @@
 """One image, scanned in a throw-away container group: the business flow."""
 
+from dataclasses import replace
 from typing import Any
 
 import azure.durable_functions as df
@@ -19,6 +20,8 @@ from orchestrators.context import PERSISTENT, Context, Steps, pause, step
 
 bp = df.Blueprint()
 
+STEP_FAILED = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+
 
 @bp.orchestration_trigger(context_name="context")
 def scan_image(context: df.DurableOrchestrationContext) -> Steps:
@@ -36,7 +39,7 @@ def scan(context: Context) -> Steps:
     try:
         outcome = yield from _scan_or_join(context, request)
     except Exception:  # the saga's boundary: the host has logged the step's error
-        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+        outcome = STEP_FAILED
     ended = {"scan_id": request.scan_id, "outcome": outcome.to_dict()}
     yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
     yield from _notify(context, request)
@@ -59,7 +62,7 @@ def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
     try:
         outcome = yield from _scan_in_container_groups(context, request)
     except Exception:  # whatever happened, the claim is given up
-        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+        outcome = STEP_FAILED
     if outcome.cleanup != PENDING:
         claim = {"scan_id": request.scan_id, "claim_key": request.claim_key}
         yield step(context, names.RELEASE_CLAIM, claim)
@@ -67,15 +70,20 @@ def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
 
 
 def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:
-    """A new group for each attempt; another attempt only where that may bring a result."""
+    """A new group for each attempt; another attempt only where that may bring a result.
+
+    The cleanup is pending as long as one of the groups may be there.
+    """
+    is_clean = True
     for number in range(1, request.policy.max_attempts + 1):
         group = group_name(request.scan_id, number, request.image)
         attempt = request.attempt(number, group)
         outcome = yield from _scan_in_container_group(context, request, attempt)
+        is_clean = is_clean and outcome.cleanup != PENDING
         if not outcome.is_worth_retry:
             break
         yield pause(context, request.policy.expected_seconds)
-    return outcome
+    return outcome if is_clean else replace(outcome, cleanup=PENDING)
 
 
 def _scan_in_container_group(context: Context, request: ScanRequest, attempt: Attempt) -> Steps:
@@ -93,7 +101,7 @@ def _scan_in_container_group(context: Context, request: ScanRequest, attempt: At
     try:
         outcome = yield from _create_watch_collect_store(context, request, attempt)
     except Exception:  # whatever happened, the group is removed
-        outcome = Outcome.failed(ReasonCode.INTERNAL, "A step failed after its retries.")
+        outcome = STEP_FAILED
     if outcome.status is not Status.COMPLETED:
         yield from _keep_last_words(context, attempt)
     cleanup = yield from _remove(context, attempt)
@@ -115,7 +123,7 @@ def _remove(context: Context, attempt: Attempt) -> Steps:
             names.REMOVE_CONTAINER_GROUP, {"attempt": attempt.to_dict()}
         )
     except Exception:  # the ledger keeps the group open, for the reaper
-        return "pending"
+        return PENDING
     return removed["cleanup"]
 
 

@@ -23,6 +23,7 @@ from imagescan.scan.decide import (
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.record import CONFIRMED, PENDING
 from imagescan.scan.request import Policy
 from orchestrators.context import PERSISTENT, Context, Steps, pause, step
 
@@ -174,7 +175,7 @@ def remove(context: Context) -> Steps:
     within_seconds = state.get("withinSeconds", GONE_WITHIN_SECONDS)
     asked = yield step(context, names.DELETE_CONTAINER_GROUP, state["attempt"], PERSISTENT)
     if asked["waitSeconds"] and "withinSeconds" in state:
-        return {"cleanup": "pending"}
+        return {"cleanup": PENDING}
     if asked["waitSeconds"]:
         yield pause(context, asked["waitSeconds"])
         context.continue_as_new({"attempt": state["attempt"]})
@@ -184,8 +185,8 @@ def remove(context: Context) -> Steps:
         yield pause(context, wait_seconds(passed.total_seconds()))
         look = yield step(context, names.CONFIRM_CONTAINER_GROUP_GONE, state["attempt"], PERSISTENT)
         if look["isGone"]:
-            return {"cleanup": "confirmed"}
+            return {"cleanup": CONFIRMED}
         if passed.total_seconds() > within_seconds:  # before that look: the host may have been away
-            return {"cleanup": "pending"}
+            return {"cleanup": PENDING}
     context.continue_as_new({**state, "since": since})
     return None

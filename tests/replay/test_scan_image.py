@@ -113,7 +113,7 @@ def test_a_group_that_never_goes_away_is_left_to_the_reaper_after_a_while() -> N
     assert happened.names().count(names.DELETE_CONTAINER_GROUP) > 1
 
 
-@pytest.mark.parametrize("exit_code", [40, 41])
+@pytest.mark.parametrize("exit_code", [40, 41, 7147])
 def test_a_report_that_was_not_ready_is_asked_for_again_in_a_new_group(exit_code: int) -> None:
     """Exit codes 40 and 41 say nothing about the image."""
     happened = world(observe_scanner=in_turn([ended(exit_code), ended(exit_code), ended(0)]))
@@ -124,6 +124,23 @@ def test_a_report_that_was_not_ready_is_asked_for_again_in_a_new_group(exit_code
     assert len(set(groups)) == 3
     outcome = outcome_of(happened.calls)
     assert (outcome.status, outcome.attempts) == (Status.COMPLETED, 3)
+
+
+def test_the_cleanup_is_pending_while_a_group_of_an_earlier_attempt_may_be_there() -> None:
+    """Though that of the last one is gone."""
+
+    def confirm(attempt: dict[str, Any]) -> dict[str, Any]:
+        return {"isGone": attempt["number"] == 2}
+
+    happened = world(
+        observe_scanner=in_turn([ended(40), ended(0)]), confirm_container_group_gone=confirm
+    )
+
+    happened.run(names.SCAN_IMAGE, request())
+
+    outcome = outcome_of(happened.calls)
+    assert (outcome.status, outcome.cleanup) == (Status.COMPLETED, "pending")
+    assert names.RELEASE_CLAIM not in happened.names()
 
 
 def test_a_report_that_is_never_ready_fails_after_three_attempts() -> None:
