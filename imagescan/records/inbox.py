@@ -2,6 +2,8 @@
 
 A trigger inserts the row, starts the orchestration, then marks the row started. Whatever dies in
 between, a timer starts what was accepted and not started; a conflict at the insert is a duplicate.
+Requests are kept for good, so that an event that comes again is known: those that wait are listed
+in a partition of their own, or the timer would read through all there ever were.
 """
 
 import json
@@ -14,8 +16,12 @@ from imagescan.ports import Row, Table, Value
 from imagescan.records import hashed
 
 PARTITION = "inbox"
+WAITING = "waiting"
 ACCEPTED, STARTED = "accepted", "started"
 RESTART_AFTER = timedelta(minutes=2)
+# Far beyond any function's run: its second row does not come any more.
+MAY_BE_ACCEPTED_FOR = timedelta(days=1)
+LOOKED_AT = 1000
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,13 @@ class Inbox:
         self._table = table
 
     def accept(self, request: Accepted, now: datetime) -> bool:
-        """Write the request down; False when the same key was accepted before."""
+        """Write the request down; False when the same key was accepted before.
+
+        It is listed as waiting first: what was never accepted may be listed, but nothing that was
+        is missing.
+        """
+        key = hashed(request.key)
+        self._table.insert(WAITING, key, {"since": now})
         row: dict[str, Value] = {
             "state": ACCEPTED,
             "orchestrator": request.orchestrator,
@@ -63,13 +75,16 @@ class Inbox:
             "key": request.key[:1024],
             "acceptedAt": now,
         }
-        return self._table.insert(PARTITION, hashed(request.key), row)
+        return self._table.insert(PARTITION, key, row)
 
     def mark_started(self, key: str) -> None:
         """Note that the orchestration exists; may be repeated."""
         row = self._table.get(PARTITION, hashed(key))
         if row is not None and row.values["state"] == ACCEPTED:
             self._table.replace(row, {**row.values, "state": STARTED})
+        waiting = self._table.get(WAITING, hashed(key))
+        if waiting is not None:
+            self._table.delete(waiting)
 
     def starter(self, key: str) -> Starter | None:
         """The orchestration that a request starts; None where there is no such request."""
@@ -78,14 +93,24 @@ class Inbox:
             return None
         return Starter(str(row.values["instanceId"]), row.values["state"] == STARTED)
 
-    def left_behind(self, now: datetime, limit: int = 100) -> list[Accepted]:
+    def left_behind(self, now: datetime) -> list[Accepted]:
         """Requests that were accepted over two minutes ago and never marked started."""
-        rows = self._table.query(PARTITION, where={"state": ACCEPTED}, limit=limit)
-        return [_accepted(row) for row in rows if _accepted_at(row) < now - RESTART_AFTER]
+        listed = self._table.query(WAITING, limit=LOOKED_AT)
+        rows = [self._accepted_row(row, now) for row in listed if _since(row) < now - RESTART_AFTER]
+        return [_accepted(row) for row in rows if row is not None]
+
+    def _accepted_row(self, waiting: Row, now: datetime) -> Row | None:
+        """The request that was listed; what waits no more is taken off the list."""
+        row = self._table.get(PARTITION, waiting.key)
+        if row is not None and row.values["state"] == ACCEPTED:
+            return row
+        if row is not None or _since(waiting) < now - MAY_BE_ACCEPTED_FOR:
+            self._table.delete(waiting)
+        return None
 
 
-def _accepted_at(row: Row) -> datetime:
-    moment = row.values["acceptedAt"]
+def _since(waiting: Row) -> datetime:
+    moment = waiting.values["since"]
     assert isinstance(moment, datetime)
     return moment
 

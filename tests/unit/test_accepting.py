@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from imagescan.deployment import DeploymentEvent, parse_resource_id
-from imagescan.records.inbox import Accepted
+from imagescan.records import hashed
+from imagescan.records.inbox import WAITING, Accepted
 from imagescan.records.ledger import GroupEntry
 from imagescan.scan.request import Attempt
 from tests.fakes.app import fake_app
@@ -77,6 +78,37 @@ def test_what_was_started_is_not_started_again() -> None:
     fakes.clock.pass_seconds(3600)
 
     assert app.inbox.left_behind(app.clock.now()) == []
+
+
+def test_only_what_waits_is_looked_at() -> None:
+    """Neither what was started, nor the same request come again, stays on the list."""
+    app, fakes = fake_app()
+    request = Accepted("k", "scan_image", "i", {})
+    app.inbox.accept(request, app.clock.now())
+    app.inbox.mark_started("k")
+    assert app.inbox._table.query(WAITING) == []
+
+    assert not app.inbox.accept(request, app.clock.now())
+    fakes.clock.pass_seconds(3600)
+    assert app.inbox.left_behind(app.clock.now()) == []
+    assert app.inbox._table.query(WAITING) == []
+
+
+def test_a_request_of_which_only_the_listing_was_written_is_not_started() -> None:
+    """Its sender was not told that it is kept, and sends it again; after a day nobody waits."""
+    app, fakes = fake_app()
+    app.inbox._table.insert(WAITING, hashed("k"), {"since": app.clock.now()})
+    fakes.clock.pass_seconds(3600)
+    assert app.inbox.left_behind(app.clock.now()) == []
+
+    request = Accepted("k", "scan_image", "i", {})
+    assert app.inbox.accept(request, app.clock.now())
+    assert app.inbox.left_behind(app.clock.now()) == [request]
+
+    app.inbox._table.insert(WAITING, hashed("other"), {"since": app.clock.now()})
+    fakes.clock.pass_seconds(2 * 86400)
+    app.inbox.left_behind(app.clock.now())
+    assert [row.key for row in app.inbox._table.query(WAITING)] == [hashed("k")]
 
 
 def test_a_ledger_entry_never_goes_back() -> None:
