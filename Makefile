@@ -17,6 +17,7 @@ $(shell mkdir -p $(LOCAL)/tmp $(LOCAL)/cache)
 
 PACKAGES := $(VENV)/.installed
 AZURITE := local/azurite/node_modules/.installed
+KUSTO := tests/infrastructure/kusto/node_modules/.installed
 SETUP := $(PACKAGES) $(AZURITE)
 
 .DEFAULT_GOAL := help
@@ -38,7 +39,7 @@ host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=fo
 	@exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
 		$(if $(KEY),--key "$(KEY)") --state "$(or $(STATE),$(LOCAL)/host-alone)" $(OPTIONS)
 
-test: $(SETUP) ## run every test
+test: $(SETUP) $(KUSTO) ## run every test
 	@$(PY) -m pytest -q -n 2 --dist loadgroup
 
 e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json of a running system; ONLY=marker)
@@ -63,7 +64,7 @@ check: $(PACKAGES) ## format, lint, types, layering
 package: ## build the zip that is deployed to Azure, and print its size
 	@$(PYTHON) -m local.system.package .local/package/imagescan.zip
 
-setup: $(SETUP) ## install what the other commands need
+setup: $(SETUP) $(KUSTO) ## install what the other commands need
 
 lock: $(PACKAGES) ## renew the locked dependencies after a change of pyproject.toml
 	@$(VENV)/bin/uv pip compile $(LOCK) pyproject.toml -o requirements.txt
@@ -71,7 +72,7 @@ lock: $(PACKAGES) ## renew the locked dependencies after a change of pyproject.t
 	@$(VENV)/bin/uv pip compile $(LOCK) --group node -o local/azurite/requirements-node.txt
 
 clean: stop ## remove what was installed and all local state
-	@rm -rf $(VENV) $(LOCAL) local/azurite/node_modules
+	@rm -rf $(VENV) $(LOCAL) local/azurite/node_modules tests/infrastructure/kusto/node_modules
 
 # The lock inside makes two makes at once wait for each other.
 $(PACKAGES): requirements-dev.txt
@@ -79,3 +80,6 @@ $(PACKAGES): requirements-dev.txt
 
 $(AZURITE): local/azurite/package-lock.json local/azurite/requirements-node.txt | $(PACKAGES)
 	@$(PYTHON) -m local.system.install azurite
+
+$(KUSTO): tests/infrastructure/kusto/package-lock.json | $(PACKAGES)
+	@$(PYTHON) -m local.system.install kusto

@@ -122,8 +122,19 @@ def app() -> App:
     a Functions app that raises while it is indexed shows no function and no reason.
     """
     if _process.app is None:
-        _process.app = build(read_settings(os.environ))
+        settings = read_settings(os.environ)
+        _send_log(settings)
+        _process.app = build(settings)
     return _process.app
+
+
+def _send_log(settings: Settings) -> None:
+    """To Application Insights, where there is one."""
+    if settings.insights_connection_string:
+        # 0.2 s, which a machine without Application Insights does not pay.
+        from imagescan.adapters.application_insights import send_log  # noqa: PLC0415
+
+        send_log(settings.insights_connection_string)
 
 
 def use(app: App | None) -> None:

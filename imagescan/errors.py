@@ -4,6 +4,7 @@
     ├── ConfigurationError   settings are missing or malformed: stop, tell the operator all of it
     ├── InvalidInput         the request is wrong: answer 400, or drop the event with a log line
     ├── ReportError          the scanner's document cannot be trusted: the scan is not completed
+    ├── ScanFailed           a scan ended without a result: never raised, only logged
     └── TransientError       the same call may succeed later: let the step be retried
 
 Outcomes that are expected (an image that does not exist, a quota that is used up) are values and
@@ -36,6 +37,10 @@ class InvalidInput(ImageScanError):
 
 class ReportError(ImageScanError):
     """A scanner document that is not what it should be; says where."""
+
+
+class ScanFailed(ImageScanError):
+    """How a scan ended without a result, for the log: Application Insights counts exceptions."""
 
 
 class TransientError(ImageScanError):

@@ -19,6 +19,7 @@ ACCESS_TOKEN = re.compile(r"[a-zA-Z0-9_.-]{20,}")
 # Shorter ones could not be told from ordinary text when they are taken out of what is stored.
 LOGIN = re.compile(r"[^\x00-\x1f\x7f]{4,200}")
 REGION = re.compile(r"[a-z0-9]{2,40}")
+INSIGHTS = re.compile(rf"InstrumentationKey={GUID.pattern}(;|$)")
 ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
 IDENTITY = re.compile(
     r"/subscriptions/[0-9a-f-]{36}/resourcegroups/[^/]{1,90}"
@@ -70,6 +71,7 @@ class Settings:
     storage_account_name: str | None
     storage_connection_string: str | None = field(repr=False)
     notify_webhook_url: str | None = field(repr=False)
+    insights_connection_string: str | None = field(repr=False)
     watched_subscriptions: tuple[str, ...]
     scan_identity_id: str | None
     registry_credentials: Credentials = field(repr=False)
@@ -170,6 +172,12 @@ class _Reader:
             self.problems.append(f"{name} must be an http(s) address without a path.")
         return url
 
+    def insights(self, name: str) -> str | None:
+        value = self.optional(name)
+        if value and not INSIGHTS.match(value):
+            self.problems.append(f"{name} must be Application Insights' connection string.")
+        return value
+
     def number(self, name: str, default: float, low: float, high: float) -> float:
         text = self.text(name, str(default))
         try:
@@ -215,6 +223,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         storage_account_name=reader.optional("STORAGE_ACCOUNT_NAME"),
         storage_connection_string=reader.optional("STORAGE_CONNECTION_STRING"),
         notify_webhook_url=reader.optional("NOTIFY_WEBHOOK_URL"),
+        insights_connection_string=reader.insights("APPLICATIONINSIGHTS_CONNECTION_STRING"),
         watched_subscriptions=reader.subscriptions(
             "WATCHED_SUBSCRIPTIONS", default="AZURE_SUBSCRIPTION_ID"
         ),

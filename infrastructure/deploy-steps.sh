@@ -69,6 +69,10 @@ find_what_is_there() {
     kept_secrets=$(settings_of_app "[?starts_with(to_string(value), '@Microsoft.KeyVault')].name")
     kept_watched=$(settings_of_app "[?name=='WATCHED_SUBSCRIPTIONS'].value | [0]")
     kept_most=$(settings_of_app "[?name=='MAX_CONCURRENT_SCANS'].value | [0]")
+    [ -n "$email" ] || email=$(ask '' monitor action-group list --subscription "$subscription" --resource-group "$group" \
+        --query "[?name=='imagescan'].emailReceivers[0].emailAddress | [0]")
+    [ -n "$always_ready" ] || always_ready=$(ask '' functionapp scale config show --subscription "$subscription" \
+        --resource-group "$group" --name "$app" --query "alwaysReady[?name=='durable'].instanceCount | [0]")
     echo "$app is there: what is not given now stays as it is set."
 }
 
@@ -134,9 +138,9 @@ with_parameters() { # COMMAND...: with all that main.bicepparam and watch.bicepp
         SETTINGS=$settings KEPT_SETTINGS=$kept SECRET_SETTINGS=$secret_settings \
         QUALYS_ACCESS_TOKEN=$token QUALYS_USERNAME=$user QUALYS_PASSWORD=$password \
         NOTIFY_WEBHOOK_URL=$webhook REGISTRY_CREDENTIALS=$registry_credentials \
-        REGISTRY_IDS=$registry_ids MIRRORS_IMAGES=$mirrors_images ALWAYS_READY_INSTANCES=$always_ready \
+        REGISTRY_IDS=$registry_ids MIRRORS_IMAGES=$mirrors_images ALWAYS_READY_INSTANCES=${always_ready:-0} ALERT_EMAIL=$email \
         WATCHED=${watched_json:-} FUNCTION_APP=${function_app:-} STORAGE_ACCOUNT=${storage_account:-} \
-        APP_PRINCIPAL_ID=${principal:-} \
+        APP_PRINCIPAL_ID=${principal:-} ACTION_GROUP_ID=${action_group:-} \
         "$@"
 }
 
@@ -146,7 +150,7 @@ show_parameters() { # NAME=VALUE...: what a command finds in its environment; ne
 
 show_parameters_of_main() {
     show_parameters "SETTINGS, a line each: ${settings//$'\n'/ }" "secrets, not shown: $secret_settings" \
-        "REGISTRY_IDS=${registry_ids# } MIRRORS_IMAGES=$mirrors_images ALWAYS_READY_INSTANCES=$always_ready"
+        "REGISTRY_IDS=${registry_ids# } MIRRORS_IMAGES=$mirrors_images ALWAYS_READY_INSTANCES=${always_ready:-0} ALERT_EMAIL=$email"
 }
 
 show_what_would_change() {
@@ -161,11 +165,11 @@ deploy_infrastructure() {
     step "Deploy the app and what it needs into $group (some minutes)" \
         "Read Azure's message above. AuthorizationFailed: have Owner on the subscription, or Contributor and User Access Administrator."
     show_parameters_of_main
-    told=$(with_parameters ask "FUNCTION-APP https://FUNCTION-APP.azurewebsites.net STORAGE-ACCOUNT PRINCIPAL-ID REGISTRY" \
+    told=$(with_parameters ask "FUNCTION-APP https://FUNCTION-APP.azurewebsites.net STORAGE-ACCOUNT PRINCIPAL-ID REGISTRY ACTION-GROUP" \
         deployment sub create --subscription "$subscription" --location "$location" \
         --name "imagescan-main-$location-${group:0:40}" --parameters "$here/main.bicepparam" \
-        --query "join(' ', [$out.functionAppName.value, $out.functionAppUrl.value, $out.storageAccountName.value, $out.appPrincipalId.value, $out.registryName.value])")
-    read -r function_app url storage_account principal registry <<<"$told"
+        --query "join(' ', [$out.functionAppName.value, $out.functionAppUrl.value, $out.storageAccountName.value, $out.appPrincipalId.value, $out.registryName.value || '-', $out.actionGroupId.value])")
+    read -r function_app url storage_account principal registry action_group <<<"$told"
     [ -n "$principal" ] || stop "The deployment did not tell its outputs."
     token='' user='' password='' webhook='' registry_credentials=''
 }
@@ -210,13 +214,13 @@ watch_subscriptions() {
     local one
     watched_json=''
     for one in $watched; do
-        [ "$one" = "$subscription" ] || register_providers "$one" Microsoft.EventGrid
+        [ "$one" = "$subscription" ] || register_providers "$one" Microsoft.EventGrid Microsoft.Insights
         add_watched "$one"
     done
     watched_json="[${watched_json#,}]"
     step "Connect Event Grid with the app" \
         "Read Azure's message above. Roles that were given just now may need some minutes."
-    show_parameters "WATCHED=$watched_json" "FUNCTION_APP=$function_app STORAGE_ACCOUNT=$storage_account APP_PRINCIPAL_ID=$principal"
+    show_parameters "WATCHED=$watched_json" "FUNCTION_APP=$function_app STORAGE_ACCOUNT=$storage_account APP_PRINCIPAL_ID=$principal ACTION_GROUP_ID=$action_group"
     with_parameters tell deployment sub create --subscription "$subscription" --location "$location" \
         --name "imagescan-watch-$location-${group:0:40}" --parameters "$here/watch.bicepparam"
 }
@@ -237,7 +241,7 @@ add_watched() { # SUBSCRIPTION: Azure allows it one system topic; somebody may h
 }
 
 verify() {
-    local key scan state
+    local key scan state rescan
     step "Wait until the app is healthy" "$url/api/health names every problem."
     wait_until 40 15 healthy >/dev/null
     step "Scan $VERIFICATION_IMAGE" "What the app raised stands in Application Insights."
@@ -248,6 +252,9 @@ verify() {
         "Orchestrations do not start: az functionapp restart -g $group -n $function_app, and look for the scan in Application Insights."
     state=$(wait_until 40 15 state_of "$key" "$scan")
     echo "It is $state."
+    step "Scan what runs already" "Ask for it again: curl -X POST $url/api/rescans -d '{}' -H \"x-functions-key: KEY\""
+    rescan=$(wait_until 4 15 start_rescan "$key")
+    echo "Rescan $rescan: $url/api/rescans/$rescan"
 }
 
 healthy() { # something once it is
@@ -265,6 +272,15 @@ start_scan() { # KEY: the scan's id
         echo SCAN
     else
         called "$1" "$url/api/scans" --data "{\"image\": \"$VERIFICATION_IMAGE\"}" | told scanId '[0-9a-f-]{36}'
+    fi
+}
+
+start_rescan() { # KEY: the rescan's id
+    if [ "$dry_run" = yes ]; then
+        echo "  curl $url/api/rescans --data '{}'  # with the function key" >&3
+        echo RESCAN
+    else
+        called "$1" "$url/api/rescans" --data '{}' | told rescanId '[0-9a-f-]{36}'
     fi
 }
 

@@ -17,7 +17,7 @@ Safe to repeat: all is brought up to date; settings and secrets that are not giv
   -s, --subscription ID        where the app and its scans live
   -r, --resource-group NAME    the app's resource group; made where it does not exist
   -l, --location REGION        such as westeurope
-      --deploy-function        the code too, then the event subscriptions, then a first scan
+      --deploy-function        the code too, then the event subscriptions, then a first scan and a rescan of what runs
 
 Qualys:
       --pod POD                the Qualys platform, such as US1, or the address of its gateway
@@ -30,6 +30,7 @@ More:
       --registry NAME          an Azure registry that scans may pull from; may be repeated
       --mirror-images          a registry for the scanner's image, which Docker Hub then does not limit
       --setting NAME=VALUE     a setting of the app, such as SCAN_TIMEOUT=3600; may be repeated
+  -e, --email ADDRESS          where alerts go to; else they are in the portal alone
       --always-ready N         instances kept warm, each billed all the time; else 0
       --what-if                show what would change, and change nothing
       --dry-run                print every az command and run none; needs no Azure
@@ -38,8 +39,8 @@ NOTIFY_WEBHOOK_URL and REGISTRY_CREDENTIALS are taken from the environment where
 END
 }
 
-subscription='' group='' location='' pod='' watched='' registries='' settings=''
-always_ready=0 mirrors_images=false deploys_code=no what_if=no wants_token=no
+subscription='' group='' location='' pod='' watched='' registries='' settings='' email=''
+always_ready='' mirrors_images=false deploys_code=no what_if=no wants_token=no
 # Secrets leave the environment here: only the deployment gets them back.
 token=${QUALYS_ACCESS_TOKEN:-} user=${QUALYS_USERNAME:-} password=${QUALYS_PASSWORD:-}
 webhook=${NOTIFY_WEBHOOK_URL:-} registry_credentials=${REGISTRY_CREDENTIALS:-}
@@ -79,6 +80,7 @@ read_option() { # NAME, VALUE
     --watch-subscription) watched="$watched $2" ;;
     --registry) registries="$registries $2" ;;
     --setting) add_setting "$2" ;;
+    -e | --email) email=$2 ;;
     --always-ready) always_ready=$2 ;;
     *) refuse "$1 is unknown; see --help." ;;
     esac
@@ -98,7 +100,8 @@ check_options() {
     is_guid "$subscription" || refuse "-s wants the id of a subscription, not '$subscription'."
     is_group_name "$group" || refuse "-r wants the name of a resource group, at most 80 characters, not '$group'."
     [[ $location =~ ^[a-z0-9]{2,40}$ ]] || refuse "-l wants a region such as westeurope, not '$location'."
-    [[ $always_ready =~ ^[0-9]{1,3}$ ]] || refuse "--always-ready wants a number, not '$always_ready'."
+    [[ $always_ready =~ ^[0-9]{0,3}$ ]] || refuse "--always-ready wants a number, not '$always_ready'."
+    [[ -z $email || $email =~ ^[^@[:space:]]+@[^@[:space:]]+$ ]] || refuse "--email wants an address, not '$email'."
     [ -z "$pod" ] || add_setting "QUALYS_POD=$pod"
     for one in $watched; do
         is_guid "$one" || refuse "--watch-subscription wants the id of a subscription, not '$one'."

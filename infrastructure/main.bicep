@@ -29,6 +29,9 @@ param registryIds string[] = []
 @description('Whether the images of scanner and courier come from a registry of their own, to which deploy.sh copies them.')
 param mirrorsImages bool = false
 
+@description('Address that alerts are sent to; empty leaves them in the portal alone.')
+param alertEmail string = ''
+
 @description('Instances that are kept warm for orchestrations and steps; each is billed all the time.')
 @minValue(0)
 param alwaysReadyInstances int = 0
@@ -114,6 +117,21 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
+module alerts 'modules/alerts.bicep' = {
+  scope: appGroup
+  params: {
+    location: location
+    insightsId: monitoring.outputs.insightsId
+    email: alertEmail
+    tags: tags
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: appGroup
+  params: { location: location, insightsId: monitoring.outputs.insightsId, tags: tags }
+}
+
 module scanGroupRole 'modules/scan-group-role.bicep' = {
   scope: scanGroup
   params: { appPrincipalId: identities.outputs.appPrincipalId }
@@ -176,3 +194,4 @@ output functionAppUrl string = 'https://${app.outputs.hostName}'
 output storageAccountName string = storageAccountName
 output appPrincipalId string = identities.outputs.appPrincipalId
 output registryName string = mirrorsImages ? registryName : ''
+output actionGroupId string = alerts.outputs.actionGroupId

@@ -16,6 +16,7 @@ param secrets = {
 param secretSettings = filter(split(readEnvironmentVariable('SECRET_SETTINGS'), ' '), name => !empty(name))
 param registryIds = filter(split(readEnvironmentVariable('REGISTRY_IDS', ''), ' '), id => !empty(id))
 param mirrorsImages = bool(readEnvironmentVariable('MIRRORS_IMAGES', 'false'))
+param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
 
 // What was set on the app before stays set: [{name, value}]. What is given now, NAME=VALUE a line, wins.

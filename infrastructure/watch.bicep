@@ -21,6 +21,7 @@ param scanResourceGroupName string
 param functionAppName string
 param storageAccountName string
 param appPrincipalId string
+param actionGroupId string = ''
 
 var functionId = resourceId(
   subscription().subscriptionId,
@@ -29,6 +30,7 @@ var functionId = resourceId(
   functionAppName,
   'on_container_deployed'
 )
+var eventSubscriptionName = 'imagescan-${uniqueString(functionId)}'
 var scansPrefix = '/subscriptions/${subscription().subscriptionId}/resourceGroups/${scanResourceGroupName}/'
 
 module reader 'modules/watch-role.bicep' = [
@@ -74,7 +76,7 @@ module deployments 'modules/event-subscription.bicep' = [
     scope: resourceGroup(one.subscriptionId, one.topicResourceGroupName)
     params: {
       topicName: one.topicName
-      name: 'imagescan-${uniqueString(functionId)}'
+      name: eventSubscriptionName
       functionId: functionId
       excludedPrefix: scansPrefix
       deadLetterAccountId: resourceId(
@@ -85,5 +87,17 @@ module deployments 'modules/event-subscription.bicep' = [
       )
     }
     dependsOn: [deadLetterAccess[index]]
+  }
+]
+
+module deadLetterAlert 'modules/dead-letter-alert.bicep' = [
+  for (one, index) in watched: {
+    scope: resourceGroup(one.subscriptionId, one.topicResourceGroupName)
+    params: {
+      topicName: one.topicName
+      eventSubscriptionName: eventSubscriptionName
+      actionGroupId: actionGroupId
+    }
+    dependsOn: [deployments[index]]
   }
 ]

@@ -11,6 +11,7 @@ from imagescan.bootstrap import App, app
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
 from imagescan.telemetry import scan_log
+from triggers.pending import tell_pending
 from triggers.reaper import start_sweep
 from triggers.rescans import accept_and_start, rescan_id_of
 from triggers.starting import start
@@ -56,6 +57,13 @@ async def start_reaper(timer: func.TimerRequest, client: df.DurableOrchestration
     It raises where Durable does not answer clearly, and nothing is reaped until it does.
     """
     await start_sweep(app(), client)
+
+
+@bp.timer_trigger(arg_name="timer", schedule="30 */5 * * * *")
+@bp.durable_client_input(client_name="client")
+async def look_for_pending(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+    """Every five minutes: tell of orchestrations that do not begin."""
+    await tell_pending(app(), client)
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%RESCAN_SCHEDULE%")

@@ -15,6 +15,7 @@ from imagescan.deployment import parse_resource_id
 from imagescan.errors import InvalidInput, TransientError
 from imagescan.ports import Row, Table, Value
 from imagescan.records import hashed, oldest_first
+from imagescan.records.telling import tell_change
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import Source
@@ -91,6 +92,7 @@ class Scans:
             if after == before or self._by_id.replace(row, _values(after)):
                 if after.is_settled:
                     self._take_off(_oldest_first(after))
+                tell_change(before, after)
                 return after
         raise TransientError(f"The record of scan {scan_id} is being changed by many at once.")
 

@@ -1,13 +1,15 @@
-"""`python -m local.azurite install`"""
+"""`python -m local.azurite install [FOLDER]`: Azurite, or what another folder's lock file names."""
 
 import subprocess
 import sys
+from pathlib import Path
 
 from local.azurite.launcher import install
 
-if sys.argv[1:] != ["install"]:
-    sys.exit("usage: python -m local.azurite install")
+command, *folders = sys.argv[1:] or [""]
+if command != "install" or folders[1:]:
+    sys.exit("usage: python -m local.azurite install [FOLDER]")
 try:
-    install()
+    install(*map(Path, folders))
 except subprocess.CalledProcessError as error:
-    sys.exit(f"Azurite was not installed: {error.cmd[0]} ended with {error.returncode}.")
+    sys.exit(f"It was not installed: {error.cmd[0]} ended with {error.returncode}.")

@@ -23,10 +23,10 @@ class Ports:
     table: int
 
 
-def install() -> None:
-    """`npm ci` from the lock file, which names no download address; no scripts are run."""
+def install(folder: Path = HERE) -> None:
+    """`npm ci` from a folder's lock file, which names no download address; no scripts are run."""
     npm = [*ensure_node().npm, "ci", "--ignore-scripts", "--loglevel=error"]
-    subprocess.run(npm, cwd=HERE, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(npm, cwd=folder, stdout=subprocess.DEVNULL, check=True)
 
 
 def command(ports: Ports, folder: Path) -> list[str]:

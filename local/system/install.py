@@ -1,4 +1,4 @@
-"""`python3 -m local.system.install packages|azurite`: sets up what the other commands need.
+"""`python3 -m local.system.install packages|azurite|kusto`: sets up what the other commands need.
 
 Standard library only, for it runs before anything is installed. Safe to run by two makes at once:
 one installs, the other waits and finds it done. A stamp is written last, so what was interrupted
@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / ".local"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
+KUSTO = ROOT / "tests/infrastructure/kusto"
 SUPPORTED = (3, 11), (3, 14)
 
 
@@ -48,6 +49,11 @@ def _azurite() -> None:
     subprocess.run([str(PYTHON), "-m", "local.azurite", "install"], cwd=ROOT, check=True)
 
 
+def _kusto() -> None:
+    command = [str(PYTHON), "-m", "local.azurite", "install", str(KUSTO)]
+    subprocess.run(command, cwd=ROOT, check=True)
+
+
 PARTS = {
     "packages": Part(
         (ROOT / "requirements-dev.txt",),
@@ -60,6 +66,12 @@ PARTS = {
         ROOT / "local/azurite/node_modules/.installed",
         "Installing Azurite into local/azurite/node_modules (about half a minute) ...",
         _azurite,
+    ),
+    "kusto": Part(
+        (KUSTO / "package-lock.json",),
+        KUSTO / "node_modules/.installed",
+        "Installing Microsoft's parser of Kusto queries (some seconds) ...",
+        _kusto,
     ),
 }
 

@@ -9,7 +9,13 @@ from imagescan.errors import ConfigurationError
 from imagescan.settings import read_settings
 from tests.infrastructure.compiler import Resource
 from tests.infrastructure.filtering import delivers
-from tests.infrastructure.known import OF_THE_PLATFORM, ROLES, SECRETS, settings_read_by_the_app
+from tests.infrastructure.known import (
+    INSIGHTS,
+    OF_THE_PLATFORM,
+    ROLES,
+    SECRETS,
+    settings_read_by_the_app,
+)
 from tests.infrastructure.recorded import SCAN_GROUP, Run
 
 Check = Callable[[list[Resource]], list[str]]
@@ -81,7 +87,7 @@ def the_app_has_one_identity_for_everything(resources: list[Resource]) -> list[s
 def the_app_starts_with_its_settings(resources: list[Resource]) -> list[str]:
     """The app's own reader finds nothing wrong with them, vault references resolved."""
     environment = {
-        name: SECRETS.get(name, "") if value.startswith("@Microsoft.KeyVault") else value
+        name: told_on_azure(name, value)
         for name, value in app_settings(resources).items()
         if name in settings_read_by_the_app()
     }
@@ -90,6 +96,13 @@ def the_app_starts_with_its_settings(resources: list[Resource]) -> list[str]:
     except ConfigurationError as configuration:
         return configuration.problems
     return []
+
+
+def told_on_azure(name: str, value: str) -> str:
+    """What the app reads: secrets from the vault, and what only a running deployment knows."""
+    if value.startswith("@Microsoft.KeyVault"):
+        return SECRETS.get(name, "")
+    return INSIGHTS if value.endswith("outputs.connectionString.value]") else value
 
 
 def every_setting_is_read_by_somebody(resources: list[Resource]) -> list[str]:

@@ -22,8 +22,12 @@ ROLES = {
         "Monitoring Metrics Publisher": "3913510d-42f4-4e42-8a64-420c390055eb",
     },
 }
-# azure-docs, azure-functions/functions-app-settings; AZURE_CLIENT_ID is azure-identity's.
+# azure-docs, azure-functions/functions-app-settings; AZURE_CLIENT_ID is azure-identity's, what
+# disables something azure-monitor-opentelemetry-exporter's.
 OF_THE_PLATFORM = {
+    "APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED",
+    "APPLICATIONINSIGHTS_SDKSTATS_DISABLED",
+    "APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL",
     "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     "APPLICATIONINSIGHTS_CONNECTION_STRING",
     "AZURE_CLIENT_ID",
@@ -31,6 +35,10 @@ OF_THE_PLATFORM = {
     "AzureWebJobsStorage__clientId",
     "AzureWebJobsStorage__credential",
 }
+INSIGHTS = (
+    "InstrumentationKey=00000000-1111-2222-3333-444444444444;"
+    "IngestionEndpoint=https://westeurope-5.in.applicationinsights.azure.com/"
+)
 # Settings that are secrets, with values such as the vault would give.
 SECRETS = {
     "QUALYS_ACCESS_TOKEN": "made-up.token_for-tests.0123456789",

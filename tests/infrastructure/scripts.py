@@ -13,6 +13,7 @@ from tests.infrastructure.fake_az import COMMANDS, Call, FakeAz, Server
 
 APP, URL = "imagescan-app", "https://imagescan-app.azurewebsites.net"
 KEY = "the-function-key=="
+RESCAN = "99999999-2222-4333-8444-555555555555"
 SCAN = "11111111-2222-4333-8444-555555555555"
 BASE = ["-s", SUBSCRIPTION, "-r", "scanner-rg", "-l", "westeurope"]
 BY_TOKEN = ["--pod", "US1", "--access-token"]
@@ -24,6 +25,7 @@ printf '%s\\n' "$*" >>"$FAKE_CURL/curl-words"
 case $* in *--config*) cat >>"$FAKE_CURL/curl-input" ;; esac
 case $* in
 */api/health) ;;
+*/api/rescans*) echo '{{"rescanId": "{RESCAN}", "status": "running"}}' ;;
 */api/scans) echo '{{"joined": false, "scanId": "{SCAN}", "status": "accepted"}}' ;;
 *) echo '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "provisioning"}}' ;;
 esac
@@ -61,6 +63,7 @@ def before() -> dict[str, Any]:
             storageAccountName="imagescanstorage",
             appPrincipalId="00000000-0000-4000-8000-0000000000bb",
             registryName="imagescanregistry",
+            actionGroupId="/subscriptions/x/actionGroups/imagescan",
         ),
     }
 
@@ -89,6 +92,10 @@ def _the_app() -> dict[str, Any]:
             },
             {"name": "AZURE_REGION", "value": None},
         ],
+        "monitor action-group list": [
+            {"name": "imagescan", "emailReceivers": [{"emailAddress": "ops@example.com"}]}
+        ],
+        "functionapp scale config show": {"alwaysReady": [{"name": "durable", "instanceCount": 2}]},
         "functionapp function list": [{"name": f"{APP}/on_container_deployed"}],
         "functionapp keys list": {"functionKeys": {"default": KEY}, "masterKey": "other"},
     }

@@ -1,9 +1,11 @@
 """Templates and code agree: settings, roles, events."""
 
+import json
+
 import pytest
 
 from tests.infrastructure import checks
-from tests.infrastructure.compiler import Resource, needs_bicep
+from tests.infrastructure.compiler import ROOT, Resource, needs_bicep
 from tests.infrastructure.filtering import delivers
 from tests.infrastructure.recorded import Run
 
@@ -92,3 +94,15 @@ def test_a_scan_group_of_the_same_name_elsewhere_is_delivered(
 
 def test_events_that_cannot_be_delivered_are_kept(watch: list[Resource]) -> None:
     assert checks.undelivered_events_are_kept(watch) == []
+
+
+def test_a_worker_holds_no_more_messages_than_its_instances_have_threads(
+    main: list[Resource],
+) -> None:
+    """An instance of 2,048 MB has one core, and a Python worker cores + 4 threads (azure-docs)."""
+    site = checks.only(main, "Microsoft.Web/sites")["properties"]
+    host = json.loads((ROOT / "host.json").read_text())["extensions"]["durableTask"]
+
+    assert site["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"] == 2048
+    assert host["maxConcurrentActivityFunctions"] <= 1 + 4
+    assert host["maxConcurrentOrchestratorFunctions"] <= 1 + 4

@@ -9,6 +9,7 @@ from tests.infrastructure.scripts import (
     BASE,
     BY_TOKEN,
     KEY,
+    RESCAN,
     SCAN,
     TOKEN,
     URL,
@@ -44,6 +45,7 @@ def test_all_is_done_in_the_order_that_azure_wants(machine: Machine) -> None:
     assert "main.bicepparam" in " ".join(main.words)
     assert "watch.bicepparam" in " ".join(watch.words)
     assert f"scan {SCAN} has begun" in ran.out
+    assert f"{URL}/api/rescans/{RESCAN}" in ran.out
     assert f"{URL}/api/scans?limit=10" in ran.out
 
 
@@ -123,6 +125,7 @@ def test_a_second_run_keeps_what_is_set_and_asks_for_no_secret(machine: Machine)
     assert "QUALYS_ACCESS_TOKEN" not in told["KEPT_SETTINGS"]
     assert told["SECRET_SETTINGS"].split() == ["QUALYS_ACCESS_TOKEN"]
     assert "MAX_CONCURRENT_SCANS" not in told["SETTINGS"]
+    assert (told["ALERT_EMAIL"], told["ALWAYS_READY_INSTANCES"]) == ("ops@example.com", "2")
     watched = ran.call("deployment sub create", "watch.bicepparam").environment["WATCHED"]
     assert SUBSCRIPTION in watched
     assert OTHER_SUBSCRIPTION in watched

@@ -19,7 +19,9 @@ def listed(name: str) -> set[str]:
 def test_every_setting_of_the_app_is_set_or_left_to_choose() -> None:
     """A setting that nobody can set on Azure would be none."""
     chosen = listed("OPTIONAL_SETTINGS") | listed("DERIVED_SETTINGS")
-    templates = (INFRASTRUCTURE / "main.bicep").read_text() + PARAMETERS
+    templates = PARAMETERS + "".join(
+        (INFRASTRUCTURE / name).read_text() for name in ("main.bicep", "modules/function-app.bicep")
+    )
     set_by_template = set(re.findall(r"^\s+([A-Z_]+): ", templates, re.MULTILINE))
     only_elsewhere = {"STORAGE_CONNECTION_STRING", "ARM_ENDPOINT"}  # Azurite and the emulator
 

@@ -21,7 +21,10 @@ MAY_IMPORT = {
     "local": ("local",),
     "function_app": ("activities", "orchestrators", "triggers"),
 }
-AZURE_SDKS = ("azure.core", "azure.identity", "azure.mgmt", "azure.data", "azure.storage")
+AZURE_SDKS = (
+    *("azure.core", "azure.identity", "azure.mgmt", "azure.data", "azure.storage"),
+    *("azure.monitor", "opentelemetry"),
+)
 FORBIDDEN_IN_ORCHESTRATORS = {"os", "time", "random", "uuid", "logging", "requests", "socket"}
 LONGEST_FUNCTION_LINES, USUAL_FUNCTION_LINES, LONGEST_FILE_LINES = 45, 25, 300
 

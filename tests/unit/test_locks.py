@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-AZURITE = ROOT / "local/azurite"
 PYTHON_LOCKS = ["requirements.txt", "requirements-dev.txt", "local/azurite/requirements-node.txt"]
-NPM_LOCK = AZURITE / "package-lock.json"
+NPM_LOCKS = ["local/azurite/package-lock.json", "tests/infrastructure/kusto/package-lock.json"]
 
 
 def requirements(lock: str) -> list[str]:
@@ -31,16 +30,17 @@ def test_every_python_requirement_is_pinned_and_hashed(lock: str) -> None:
     assert loose == []
 
 
-def test_every_npm_package_is_hashed() -> None:
+@pytest.mark.parametrize("lock", NPM_LOCKS)
+def test_every_npm_package_is_hashed(lock: str) -> None:
     """`npm ci` refuses a package with another content."""
-    packages = json.loads(NPM_LOCK.read_text())["packages"]
+    packages = json.loads((ROOT / lock).read_text())["packages"]
     loose = [name for name, package in packages.items() if name and "integrity" not in package]
 
     assert len(packages) > 1
     assert loose == []
 
 
-@pytest.mark.parametrize("lock", [*PYTHON_LOCKS, "local/azurite/package-lock.json"])
+@pytest.mark.parametrize("lock", [*PYTHON_LOCKS, *NPM_LOCKS])
 def test_no_lock_names_where_packages_come_from(lock: str) -> None:
     """A mirror serves as well: the registry is the machine's own affair."""
     text = (ROOT / lock).read_text()

@@ -32,7 +32,7 @@ def test_why_nothing_was_scanned_yet_stands_in_the_readme(code: NotYet) -> None:
 def test_every_setting_that_is_read_stands_in_the_readme() -> None:
     """Settings are found in the code by the names that they are read under."""
     source = (ROOT / "imagescan/settings.py").read_text()
-    names = set(re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source))
+    names = set(re.findall(r'(?:reader|self)\.\w+\(\s*"([A-Z_]+)"', source))
 
     assert len(names) > 10
     assert {name for name in names if f"| `{name}` |" not in README} == set()
@@ -45,3 +45,23 @@ def test_every_route_of_the_api_stands_in_the_readme() -> None:
     told = set(re.findall(r"^\| `(GET|POST|DELETE) /api(/[\w/{}.]+)", README, re.MULTILINE))
 
     assert told == routes
+
+
+def test_every_value_of_host_json_has_its_reason() -> None:
+    """JSON has no comments; docs/architecture.md tells why a value is what it is."""
+    told = (ROOT / "docs/architecture.md").read_text().partition("in host.json")[2]
+    host = json.loads((ROOT / "host.json").read_text())
+
+    missing = [
+        path
+        for path in leaves(host)
+        if path != ("version",) and not any(f"`{name}`" in told for name in path)
+    ]
+    assert missing == []
+
+
+def leaves(value: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The path of every value."""
+    if not isinstance(value, dict):
+        return [path]
+    return [leaf for name, inner in value.items() for leaf in leaves(inner, (*path, name))]

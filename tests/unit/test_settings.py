@@ -33,6 +33,7 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         ("QSCANNER_CPU", "64"),
         ("ARM_ENDPOINT", "ftp://x"),
         ("NOTIFY_WEBHOOK_URL", "http://example.com/hook"),
+        ("APPLICATIONINSIGHTS_CONNECTION_STRING", "a-key-alone"),
         ("QSCANNER_IMAGE", "Qualys/QScanner"),
         ("COURIER_IMAGE", "bus ybox"),
         ("SCAN_IDENTITY_ID", "scan-identity"),
