@@ -1,8 +1,9 @@
 """The composition root: puts settings, adapters and records together, once per process."""
 
 import os
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from imagescan.adapters.blobs import AzureBlobs
 from imagescan.adapters.container_instances import AzureContainerGroups
@@ -110,6 +111,7 @@ class _Process:
     """What this process has put together so far."""
 
     app: App | None = None
+    builds: threading.Lock = field(default_factory=threading.Lock)
 
 
 _process = _Process()
@@ -121,11 +123,12 @@ def app() -> App:
     Raises `ConfigurationError` naming every problem; called by functions and never at import, for
     a Functions app that raises while it is indexed shows no function and no reason.
     """
-    if _process.app is None:
-        settings = read_settings(os.environ)
-        _send_log(settings)
-        _process.app = build(settings)
-    return _process.app
+    with _process.builds:  # a worker's first functions begin at once, on threads of their own
+        if _process.app is None:
+            settings = read_settings(os.environ)
+            _send_log(settings)
+            _process.app = build(settings)
+        return _process.app
 
 
 def _send_log(settings: Settings) -> None:

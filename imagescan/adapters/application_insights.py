@@ -32,9 +32,12 @@ _SEVERITIES = (
 def send_log(connection_string: str) -> "InsightsHandler":
     """Send the app's log there from now on. Nothing is contacted until there is something to send.
 
-    Where APPLICATIONINSIGHTS_AUTHENTICATION_STRING names an identity the exporter uses it. Call
-    once in a process; raises `ValueError` for a connection string that is none.
+    Where APPLICATIONINSIGHTS_AUTHENTICATION_STRING names an identity the exporter uses it. May be
+    repeated: a line is sent once. Raises `ValueError` for a connection string that is none.
     """
+    for known in LOGGER.handlers:
+        if isinstance(known, InsightsHandler):
+            return known
     handler = InsightsHandler(connection_string)
     LOGGER.addHandler(handler)
     LOGGER.setLevel(logging.INFO)
