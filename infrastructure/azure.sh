@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Shared by deploy.sh and teardown.sh: steps, and Azure asked or told, or in a dry run only shown.
+# Shared by deploy.sh and teardown.sh: options, steps, and Azure asked or told, or in a dry run only shown.
 #
 # Secrets go to az in its environment and to curl on its standard input, never in an argument.
 
-dry_run=no
+dry_run=no what_if=no
 doing='Read the options'
 remedy='See --help.'
 
@@ -45,6 +45,31 @@ on_exit() {
 }
 trap on_exit EXIT
 
+read_options() { # WORD...: hands them to the script's own take_flag NAME and take_option NAME VALUE
+    while [ $# -gt 0 ]; do
+        case $1 in
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        --*=*)
+            take_option "${1%%=*}" "${1#*=}" || refuse "${1%%=*} is unknown, or takes no value; see --help."
+            shift
+            continue
+            ;;
+        -*) ;;
+        *) refuse "What is meant by '$1'? See --help." ;;
+        esac
+        if take_flag "$1"; then
+            shift
+            continue
+        fi
+        [ $# -gt 1 ] || refuse "$1 is unknown, or wants a value; see --help."
+        take_option "$1" "$2" || refuse "$1 is unknown; see --help."
+        shift 2
+    done
+}
+
 shown() { # WORD...: as it could be typed
     local word
     for word in "$@"; do
@@ -55,7 +80,15 @@ shown() { # WORD...: as it could be typed
     done
 }
 
-tell() { # az WORD...: change something
+tell() { # az WORD...: change something on Azure
+    if [ "$what_if" = yes ] && [ "$dry_run" = no ]; then
+        echo "  It would run: az$(shown "$@")" >&3
+    else
+        prepare "$@"
+    fi
+}
+
+prepare() { # az WORD...: change something on this machine, or nothing
     if [ "$dry_run" = yes ]; then
         echo "  az$(shown "$@")" >&3
     else

@@ -16,15 +16,33 @@ MOST_SCANS=20
 CORES_PER_SCAN=3
 
 check_prerequisites() {
+    local version
     step "Look for az, its Bicep and your sign-in" \
         "Install the Azure CLI 2.60 or later and sign in with 'az login'; 'az account list' names the subscriptions that you may use."
     if [ "$dry_run" = no ]; then
         need az "https://learn.microsoft.com/cli/azure/install-azure-cli"
         need curl "https://curl.se"
         need python3 "https://www.python.org"
+        python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "python3 is older than 3.11."
     fi
-    tell account show --subscription "$subscription"
-    tell bicep install
+    version=$(ask 2.60.0 version --query '"azure-cli"')
+    is_recent "$version" || stop "The Azure CLI $version is older than 2.60: run 'az upgrade'."
+    prepare account show --subscription "$subscription"
+    prepare bicep install
+}
+
+is_recent() { # VERSION OF az: 2.60 knows Flex Consumption
+    local major minor
+    IFS=. read -r major minor _ <<<"$1"
+    [[ $major =~ ^[0-9]+$ && $minor =~ ^[0-9]+$ ]] || return 1
+    [ "$major" -gt 2 ] || { [ "$major" = 2 ] && [ "$minor" -ge 60 ]; }
+}
+
+register_needed_providers() {
+    local more=''
+    [ "$mirrors_images" = false ] || more=Microsoft.ContainerRegistry
+    # shellcheck disable=SC2086 # lists of names
+    register_providers "$subscription" $PROVIDERS $more
 }
 
 register_providers() { # SUBSCRIPTION, PROVIDER...
@@ -100,6 +118,7 @@ choose_credentials() {
         echo "User name and password: scanners are called by the older contract (profile legacy)."
         echo "The published qualys/qscanner wants --pod and --access-token instead."
     elif ! is_in "$by_token" "$kept_secrets" && ! is_in QUALYS_PASSWORD "$kept_secrets"; then
+        [ -z "$token_at_hand" ] || refuse "QUALYS_ACCESS_TOKEN is set: give --pod and --access-token to have it used."
         refuse "Give --pod and --access-token, or for scanners of the older contract -n and -w."
     fi
     [ -z "$webhook" ] || secret_settings="$secret_settings NOTIFY_WEBHOOK_URL"
@@ -110,9 +129,12 @@ choose_credentials() {
 }
 
 choose_scope_and_speed() {
+    local one each=''
     watched=${watched:-${kept_watched//,/ }}
-    watched=${watched:-$subscription}
-    watched=${watched# }
+    for one in ${watched:-$subscription}; do
+        is_in "$one" "$each" || each="$each $one"
+    done
+    watched=${each# }
     settings="${settings}WATCHED_SUBSCRIPTIONS=${watched// /,}"$'\n'
     [[ $'\n'$settings != *$'\n'MAX_CONCURRENT_SCANS=* ]] || return 0
     if [[ $kept_most =~ ^[0-9]+$ ]] && [ "$kept_most" -le "$most_scans" ]; then
@@ -171,7 +193,16 @@ deploy_infrastructure() {
         --query "join(' ', [$out.functionAppName.value, $out.functionAppUrl.value, $out.storageAccountName.value, $out.appPrincipalId.value, $out.registryName.value || '-', $out.actionGroupId.value])")
     read -r function_app url storage_account principal registry action_group <<<"$told"
     [ -n "$principal" ] || stop "The deployment did not tell its outputs."
-    token='' user='' password='' webhook='' registry_credentials=''
+    gave_secrets=$token$user$webhook$registry_credentials
+    gave_secrets=${gave_secrets:+yes}
+    token='' token_at_hand='' user='' password='' webhook='' registry_credentials=''
+}
+
+read_secrets_anew() { # By itself Azure looks into the vault once a day.
+    [ -n "$app" ] && [ "$gave_secrets" = yes ] || return 0
+    step "Have $app read its secrets from the vault" "The same later: Azure does it within 24 hours, and at every change of the app's settings."
+    tell rest --method post \
+        --url "$ARM/subscriptions/$subscription/resourceGroups/$group/providers/Microsoft.Web/sites/$app/config/configreferences/appsettings/refresh?api-version=2022-03-01"
 }
 
 mirror_images() {
@@ -179,7 +210,7 @@ mirror_images() {
     [ "$mirrors_images" = true ] || return 0
     for source in $SCANNER_SOURCE $COURIER_SOURCE; do
         step "Copy $source to the registry $registry" \
-            "Docker Hub may refuse for a while; else: az acr import --name $registry --source $source --image ${source#*/} --username NAME --password TOKEN"
+            "Docker Hub refuses for a while where too much was pulled: go on later, or without --mirror-images."
         tell acr import --subscription "$subscription" --name "$registry" --source "$source" --image "${source#*/}" --force
     done
 }
@@ -251,7 +282,10 @@ verify() {
     step "Wait until scan $scan has begun" \
         "Orchestrations do not start: az functionapp restart -g $group -n $function_app, and look for the scan in Application Insights."
     state=$(wait_until 40 15 state_of "$key" "$scan")
-    echo "It is $state."
+    echo "It is $state: $url/api/scans/$scan"
+    case $state in
+    failed | timed_out | cancelled) stop "The scan was $state; its reason and remedy stand there." ;;
+    esac
     step "Scan what runs already" "Ask for it again: curl -X POST $url/api/rescans -d '{}' -H \"x-functions-key: KEY\""
     rescan=$(wait_until 4 15 start_rescan "$key")
     echo "Rescan $rescan: $url/api/rescans/$rescan"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the app to Azure; docs/operations.md tells what that needs and what it makes.
+# Deploys the app to Azure; README.md tells what that needs and what it makes.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=azure.sh
@@ -40,36 +40,24 @@ END
 }
 
 subscription='' group='' location='' pod='' watched='' registries='' settings='' email=''
-always_ready='' mirrors_images=false deploys_code=no what_if=no wants_token=no
+always_ready='' mirrors_images=false deploys_code=no wants_token=no token=''
 # Secrets leave the environment here: only the deployment gets them back.
-token=${QUALYS_ACCESS_TOKEN:-} user=${QUALYS_USERNAME:-} password=${QUALYS_PASSWORD:-}
+token_at_hand=${QUALYS_ACCESS_TOKEN:-} user=${QUALYS_USERNAME:-} password=${QUALYS_PASSWORD:-}
 webhook=${NOTIFY_WEBHOOK_URL:-} registry_credentials=${REGISTRY_CREDENTIALS:-}
 unset QUALYS_ACCESS_TOKEN QUALYS_USERNAME QUALYS_PASSWORD NOTIFY_WEBHOOK_URL REGISTRY_CREDENTIALS
 
-read_options() {
-    while [ $# -gt 0 ]; do
-        case $1 in
-        --deploy-function) deploys_code=yes ;;
-        --access-token) wants_token=yes ;;
-        --mirror-images) mirrors_images=true ;;
-        --what-if) what_if=yes ;;
-        --dry-run) dry_run=yes ;;
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        -*)
-            [ $# -gt 1 ] || refuse "$1 is unknown, or wants a value; see --help."
-            read_option "$1" "$2"
-            shift
-            ;;
-        *) refuse "What is meant by '$1'? See --help." ;;
-        esac
-        shift
-    done
+take_flag() { # NAME
+    case $1 in
+    --deploy-function) deploys_code=yes ;;
+    --access-token) wants_token=yes ;;
+    --mirror-images) mirrors_images=true ;;
+    --what-if) what_if=yes ;;
+    --dry-run) dry_run=yes ;;
+    *) return 1 ;;
+    esac
 }
 
-read_option() { # NAME, VALUE
+take_option() { # NAME, VALUE
     case $1 in
     -s | --subscription) subscription=$2 ;;
     -r | --resource-group) group=$2 ;;
@@ -82,7 +70,7 @@ read_option() { # NAME, VALUE
     --setting) add_setting "$2" ;;
     -e | --email) email=$2 ;;
     --always-ready) always_ready=$2 ;;
-    *) refuse "$1 is unknown; see --help." ;;
+    *) return 1 ;;
     esac
 }
 
@@ -102,6 +90,8 @@ check_options() {
     [[ $location =~ ^[a-z0-9]{2,40}$ ]] || refuse "-l wants a region such as westeurope, not '$location'."
     [[ $always_ready =~ ^[0-9]{0,3}$ ]] || refuse "--always-ready wants a number, not '$always_ready'."
     [[ -z $email || $email =~ ^[^@[:space:]]+@[^@[:space:]]+$ ]] || refuse "--email wants an address, not '$email'."
+    [ -n "$user" ] || [ -z "$password" ] || refuse "A password wants the user name too: -n, or QUALYS_USERNAME."
+    [ -z "$user" ] || [ -n "$password" ] || refuse "A user name wants the password too: -w, or QUALYS_PASSWORD."
     [ -z "$pod" ] || add_setting "QUALYS_POD=$pod"
     for one in $watched; do
         is_guid "$one" || refuse "--watch-subscription wants the id of a subscription, not '$one'."
@@ -112,7 +102,9 @@ check_options() {
 }
 
 read_token() {
-    [ "$wants_token" = yes ] && [ -z "$token" ] || return 0
+    [ "$wants_token" = yes ] || return 0
+    token=$token_at_hand
+    [ -z "$token" ] || return 0
     if [ "$dry_run" = yes ]; then
         token=asked-for
         return
@@ -128,8 +120,7 @@ main() {
     check_options
     read_token
     check_prerequisites
-    # shellcheck disable=SC2086 # a list of names
-    register_providers "$subscription" $PROVIDERS
+    register_needed_providers
     check_quota
     find_what_is_there
     choose_credentials
@@ -141,6 +132,7 @@ main() {
         return
     fi
     deploy_infrastructure
+    read_secrets_anew
     mirror_images
     if [ "$deploys_code" = no ]; then
         check_no_keys

@@ -22,33 +22,22 @@ these groups goes with them. The key vault can be had back for 90 days: deploy.s
 END
 }
 
-subscription='' group='' watched='' is_sure=no done_with=''
+subscription='' group='' watched='' is_sure=no done_with='' kept_topics='' others=''
 
-read_options() {
-    while [ $# -gt 0 ]; do
-        case $1 in
-        --yes) is_sure=yes ;;
-        --dry-run) dry_run=yes ;;
-        -h | --help)
-            usage
-            exit 0
-            ;;
-        -s | --subscription | -r | --resource-group | --watch-subscription)
-            [ $# -gt 1 ] || refuse "$1 wants a value; see --help."
-            read_option "$1" "$2"
-            shift
-            ;;
-        *) refuse "$1 is unknown; see --help." ;;
-        esac
-        shift
-    done
+take_flag() { # NAME
+    case $1 in
+    --yes) is_sure=yes ;;
+    --dry-run) dry_run=yes ;;
+    *) return 1 ;;
+    esac
 }
 
-read_option() { # NAME, VALUE
+take_option() { # NAME, VALUE
     case $1 in
     -s | --subscription) subscription=$2 ;;
     -r | --resource-group) group=$2 ;;
-    *) watched="$watched $2" ;;
+    --watch-subscription) watched="$watched $2" ;;
+    *) return 1 ;;
     esac
 }
 
@@ -70,7 +59,7 @@ make_sure() {
 
 find_the_app() {
     local is_there
-    app='' principal=''
+    app='' principals=''
     step "Look for the app in $group" "Sign in with 'az login', and see that you may read $group."
     is_there=$(exists "$subscription" "$group")
     [ "$is_there" = true ] || {
@@ -79,8 +68,8 @@ find_the_app() {
     }
     app=$(ask FUNCTION-APP functionapp list --subscription "$subscription" --resource-group "$group" \
         --query "[?tags.application=='imagescan'].name | [0]")
-    principal=$(ask PRINCIPAL-ID identity list --subscription "$subscription" --resource-group "$group" \
-        --query "[?starts_with(name, 'imagescan-app-')].principalId | [0]")
+    principals=$(ask PRINCIPAL-ID identity list --subscription "$subscription" --resource-group "$group" \
+        --query "[?starts_with(name, 'imagescan-')].principalId")
     if [ -n "$app" ] && [ -z "$watched" ]; then
         watched=$(ask "$subscription" functionapp config appsettings list --subscription "$subscription" --resource-group "$group" \
             --name "$app" --query "[?name=='WATCHED_SUBSCRIPTIONS'].value | [0]")
@@ -98,46 +87,82 @@ stop_the_app() {
 }
 
 stop_watching() {
-    local one
+    local one principal
     # The app's own subscription has the role for the scans, whether it is watched or not.
     for one in $subscription ${watched//,/ }; do
         [[ " $done_with " != *" $one "* ]] || continue
         remove_event_subscriptions "$one"
-        remove_group "$one" "$group-events"
-        remove_roles "$one"
+        remove_topic "$one"
+        for principal in $principals; do remove_roles "$one" "$principal"; done
         done_with="$done_with $one"
     done
 }
 
-remove_event_subscriptions() { # SUBSCRIPTION: from topics that are somebody else's; ours go with their group
-    local of=$1 topics name place found
-    [ -n "$app" ] || return 0
+remove_event_subscriptions() { # SUBSCRIPTION
+    local of=$1 topics name place
+    others=''
     step "Remove the app's event subscriptions in $of" "See that you may change Event Grid in $of."
-    topics=$(ask "TOPIC THEIR-GROUP" eventgrid system-topic list --subscription "$of" \
+    topics=$(ask "TOPIC $group-events" eventgrid system-topic list --subscription "$of" \
         --query "[?ends_with(topicType, 'ubscriptions')].join(' ', [name, resourceGroup])")
     while read -r name place; do
-        [ -n "$name" ] || continue
-        found=$(ask EVENT-SUBSCRIPTION eventgrid system-topic event-subscription list --subscription "$of" --resource-group "$place" \
-            --system-topic-name "$name" --query "[?contains(to_string(destination.resourceId), '/sites/$app/')].name | [0]")
-        [ -z "$found" ] || tell eventgrid system-topic event-subscription delete --subscription "$of" --resource-group "$place" \
-            --system-topic-name "$name" --name "$found" --yes
+        [ -z "$name" ] || clear_topic "$of" "$place" "$name"
     done <<<"$topics"
 }
 
-remove_roles() { # SUBSCRIPTION: what the app may do in it, and the roles made for that
-    local of=$1 assignments roles one role scope
-    [ -n "$principal" ] || return 0
-    step "Remove the app's roles in $of" "Somebody with Owner or User Access Administrator on $of can do this."
-    roles=$(ask "ROLE SCOPE" role assignment list --subscription "$of" --all --assignee-object-id "$principal" \
-        --fill-principal-name false --query "[?starts_with(roleDefinitionName, 'Image scan ')].join(' ', [roleDefinitionId, scope])")
-    assignments=$(ask ASSIGNMENT role assignment list --subscription "$of" --all --assignee-object-id "$principal" \
-        --fill-principal-name false --query "[?starts_with(roleDefinitionName, 'Image scan ')].id")
-    for one in $assignments; do
-        tell role assignment delete --subscription "$of" --ids "$one"
+clear_topic() { # SUBSCRIPTION, RESOURCE GROUP, TOPIC
+    local of=$1 place=$2 topic=$3 all name target
+    all=$(ask "EVENT-SUBSCRIPTION $(ids_begin)" eventgrid system-topic event-subscription list --subscription "$of" \
+        --resource-group "$place" --system-topic-name "$topic" --query "[].join(' ', [name, to_string(destination.resourceId)])")
+    while read -r name target; do
+        [ -n "$name" ] || continue
+        if is_ours "$target"; then
+            tell eventgrid system-topic event-subscription delete --subscription "$of" --resource-group "$place" \
+                --system-topic-name "$topic" --name "$name" --yes
+            remove_alerts "$of" "$place" "$name"
+        elif same "$place" "$group-events"; then
+            others="$others $name"
+        fi
+    done <<<"$all"
+}
+
+ids_begin() { # ... of what lives in the app's group
+    echo "/subscriptions/$subscription/resourceGroups/$group/"
+}
+
+is_ours() { # RESOURCE ID
+    local prefix
+    prefix=$(ids_begin)
+    same "${1:0:${#prefix}}" "$prefix"
+}
+
+remove_alerts() { # SUBSCRIPTION, RESOURCE GROUP, EVENT SUBSCRIPTION: those for its dead letters
+    local alerts one
+    alerts=$(ask ALERT monitor metrics alert list --subscription "$1" --resource-group "$2" \
+        --query "[?contains(to_string(criteria), '$3')].name")
+    for one in $alerts; do
+        tell monitor metrics alert delete --subscription "$1" --resource-group "$2" --name "$one"
     done
-    while read -r role scope; do
-        [ -z "$role" ] || tell role definition delete --subscription "$of" --name "${role##*/}" --scope "$scope" --custom-role-only true
-    done <<<"$roles"
+}
+
+remove_topic() { # SUBSCRIPTION: with its group, unless somebody else is told of deployments by it
+    if [ -n "$others" ]; then
+        kept_topics="$kept_topics $1"
+        echo "Its topic in $group-events stays: it serves others, namely$others."
+    else
+        remove_group "$1" "$group-events"
+    fi
+}
+
+remove_roles() { # SUBSCRIPTION, PRINCIPAL: what app and scans may do in it, and the roles made for that
+    local of=$1 given id name role scope
+    step "Remove what the app and its scans may do in $of" "Somebody with Owner or User Access Administrator on $of can do this."
+    given=$(ask "ASSIGNMENT|Image scan ...|ROLE|SCOPE" role assignment list --subscription "$of" --all --assignee-object-id "$2" \
+        --fill-principal-name false --query "[].join('|', [id, roleDefinitionName, roleDefinitionId, scope])")
+    while IFS='|' read -r id name role scope; do
+        [ -n "$id" ] || continue
+        tell role assignment delete --subscription "$of" --ids "$id"
+        [[ $name != 'Image scan '* ]] || tell role definition delete --subscription "$of" --name "${role##*/}" --scope "$scope" --custom-role-only true
+    done <<<"$given"
 }
 
 delete_scans() {
@@ -179,6 +204,7 @@ main() {
     delete_scans
     remove_group "$subscription" "$group-scans"
     remove_group "$subscription" "$group"
+    [ -z "$kept_topics" ] || echo "$group-events stays, with the topic that others use, in:$kept_topics"
     finish "Done. What the app found is gone with its storage; its vault is kept for 90 days by Azure."
 }
 

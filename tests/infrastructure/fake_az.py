@@ -79,6 +79,9 @@ class FakeAz:
             return world["rest"].get(options["--url"].partition("?")[0])
         if name == "group exists":
             return options["--name"] in world["groups"]
+        if name == "role assignment list":
+            whose = options["--assignee-object-id"]
+            return [one for one in world.get(name, []) if one["principalId"] == whose]
         if name == "container list" and not self.scans_stay:
             deleted = [
                 one.option("--name") for one in self.calls if one.command == "container delete"

@@ -12,6 +12,10 @@ from tests.infrastructure.compiler import INFRASTRUCTURE, OTHER_SUBSCRIPTION, SU
 from tests.infrastructure.fake_az import COMMANDS, Call, FakeAz, Server
 
 APP, URL = "imagescan-app", "https://imagescan-app.azurewebsites.net"
+FUNCTION = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/Scanner-RG/providers/Microsoft.Web/sites/{APP}"
+    "/functions/on_container_deployed"
+)
 KEY = "the-function-key=="
 RESCAN = "99999999-2222-4333-8444-555555555555"
 SCAN = "11111111-2222-4333-8444-555555555555"
@@ -27,7 +31,7 @@ case $* in
 */api/health) ;;
 */api/rescans*) echo '{{"rescanId": "{RESCAN}", "status": "running"}}' ;;
 */api/scans) echo '{{"joined": false, "scanId": "{SCAN}", "status": "accepted"}}' ;;
-*) echo '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "provisioning"}}' ;;
+*) echo '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "'"$SCAN_STATUS"'"}}' ;;
 esac
 """
 
@@ -41,6 +45,7 @@ def before() -> dict[str, Any]:
     """A subscription in which nothing was deployed yet."""
     usages = f"/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerInstance/locations"
     return {
+        "version": {"azure-cli": "2.60.0"},
         "account show": {"id": SUBSCRIPTION},
         "groups": [],
         "provider list": [
@@ -113,8 +118,11 @@ def _what_it_watches() -> dict[str, Any]:
             }
         ],
         "eventgrid system-topic event-subscription list": [
-            {"name": "theirs", "destination": {"resourceId": "/x/sites/other/functions/f"}},
-            {"name": "imagescan-1", "destination": {"resourceId": f"/x/sites/{APP}/functions/f"}},
+            {"name": "imagescan-1", "destination": {"resourceId": FUNCTION}},
+        ],
+        "monitor metrics alert list": [
+            {"name": "imagescan-dead-letters-1", "criteria": {"allOf": ["imagescan-1"]}},
+            {"name": "somebody-elses", "criteria": {"allOf": ["theirs"]}},
         ],
     }
 
@@ -122,19 +130,24 @@ def _what_it_watches() -> dict[str, Any]:
 def _its_rights() -> dict[str, Any]:
     """The app's identity with its roles, and groups of its scans."""
     return {
-        "identity list": [{"name": "imagescan-app-x", "principalId": "a-principal"}],
+        "identity list": [
+            {"name": "imagescan-app-x", "principalId": "a-principal"},
+            {"name": "imagescan-scan-x", "principalId": "the-scans"},
+        ],
         "role assignment list": [
             {
                 "id": "/assignment/1",
                 "roleDefinitionName": "Image scan reader (x)",
                 "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION}/providers/x/roleDefinitions/r1",
                 "scope": f"/subscriptions/{SUBSCRIPTION}",
+                "principalId": "a-principal",
             },
             {
                 "id": "/assignment/2",
-                "roleDefinitionName": "Storage Blob Data Owner",
+                "roleDefinitionName": "AcrPull",
                 "roleDefinitionId": "/x/r2",
-                "scope": "/y",
+                "scope": "/their/registry",
+                "principalId": "the-scans",
             },
         ],
         "container list": [{"name": "qscanner-one"}, {"name": "qscanner-two"}],
@@ -168,10 +181,11 @@ class Machine:
         self.folder, self.bin = folder, folder / "bin"
         self.bin.mkdir()
         self.az = FakeAz(before(), after())
+        self.scan_status = "provisioning"
         self._server = Server(self.az)
-        self._program("az", self._server.program)
-        self._program("curl", CURL)
-        self._program("sleep", "#!/bin/sh\n")
+        self.program("az", self._server.program)
+        self.program("curl", CURL)
+        self.program("sleep", "#!/bin/sh\n")
 
     def close(self) -> None:
         self._server.shutdown()
@@ -184,7 +198,9 @@ class Machine:
         done = subprocess.run(
             [INFRASTRUCTURE / script, *words],
             cwd=self.folder, input=text, capture_output=True, text=True, check=False,
-            env=kept | {"PATH": path, "FAKE_CURL": str(self.folder)} | environment,
+            env=kept
+            | {"PATH": path, "FAKE_CURL": str(self.folder), "SCAN_STATUS": self.scan_status}
+            | environment,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr, self.az.calls)
 
@@ -198,7 +214,8 @@ class Machine:
         file = self.folder / name
         return file.read_text() if file.exists() else ""
 
-    def _program(self, name: str, text: str) -> None:
+    def program(self, name: str, text: str) -> None:
+        """Put a program on PATH, before all others."""
         (self.bin / name).write_text(text)
         (self.bin / name).chmod(0o755)
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, SUBSCRIPTION
 from tests.infrastructure.scripts import (
+    APP,
     BASE,
     BY_TOKEN,
     KEY,
@@ -23,7 +24,7 @@ from tests.infrastructure.scripts import (
 PASSWORD = """it's a "secret" $HOME `id` \\ {}; rm -rf"""
 ORIGINAL = [*BASE, "-n", "a user", "-w", PASSWORD, "--deploy-function"]
 FIRST_TIME = [
-    "account show", "bicep install",
+    "version", "account show", "bicep install",
     "provider list", *["provider register"] * 6,
     "rest",
     "group exists", "keyvault list-deleted",
@@ -33,6 +34,12 @@ FIRST_TIME = [
     "eventgrid system-topic list", "deployment sub create",
     "functionapp keys list",
 ]  # fmt: skip
+
+
+LOOKING = {
+    "version", "account show", "bicep install", "provider list", "rest", "group exists",
+    "keyvault list-deleted", "deployment sub what-if",
+}  # fmt: skip
 
 
 def test_all_is_done_in_the_order_that_azure_wants(machine: Machine) -> None:
@@ -142,6 +149,39 @@ def test_user_name_and_password_replace_a_token_that_was_kept(machine: Machine) 
     assert told["SECRET_SETTINGS"].split() == ["QUALYS_USERNAME", "QUALYS_PASSWORD"]
 
 
+def test_a_secret_that_is_renewed_is_read_at_once(machine: Machine) -> None:
+    """By itself Azure looks into the vault once a day; the first time there is nothing to renew."""
+    machine.az.is_deployed = True
+
+    ran = machine.run("deploy.sh", *BASE, "--access-token", **TOKEN)
+
+    assert (ran.status, ran.err) == (0, "")
+    [call] = [one for one in ran.calls if one.command == "rest" and "post" in one.words]
+    assert f"/sites/{APP}/config/configreferences/appsettings/refresh?" in call.option("--url")
+    assert ran.calls.index(call) > ran.commands.index("deployment sub create")
+
+
+def test_a_token_in_the_environment_is_used_only_where_it_is_asked_for(machine: Machine) -> None:
+    """Else the predecessor's line would mean something else on some machines."""
+    ran = machine.run("deploy.sh", *ORIGINAL, **TOKEN)
+
+    told = ran.call("deployment sub create", "main.bicepparam").environment
+    assert told["SECRET_SETTINGS"].split() == ["QUALYS_USERNAME", "QUALYS_PASSWORD"]
+    assert "QUALYS_ACCESS_TOKEN" not in told or told["QUALYS_ACCESS_TOKEN"] == ""
+
+
+def test_a_verification_that_fails_stops_it(machine: Machine) -> None:
+    """Done is said only of what works."""
+    machine.scan_status = "failed"
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert f"It is failed: {URL}/api/scans/{SCAN}" in ran.out
+    assert "The scan was failed; its reason and remedy stand there." in ran.err
+    assert "Done." not in ran.out
+
+
 @pytest.mark.parametrize("number", range(1, len(FIRST_TIME) + 1))
 def test_where_a_command_fails_it_stops_and_says_what_to_do(machine: Machine, number: int) -> None:
     machine.az.fails_at = number
@@ -171,7 +211,8 @@ def test_what_if_changes_nothing(machine: Machine) -> None:
 
     assert ran.status == 0
     assert ran.commands[-1] == "deployment sub what-if"
-    assert "deployment sub create" not in ran.commands
+    assert set(ran.commands) <= LOOKING
+    assert "It would run: az provider register" in ran.out
 
 
 def test_without_the_code_nothing_is_watched(machine: Machine) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infrastructure.compiler import SUBSCRIPTION
+from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, SUBSCRIPTION
 from tests.infrastructure.scripts import (
     BASE,
     BY_TOKEN,
@@ -42,6 +42,41 @@ def test_a_quota_too_small_for_one_scan_stops_it(machine: Machine) -> None:
     assert ran.status == 1
     assert "What to do: Ask for StandardCores" in ran.err
     assert ran.commands[-1] == "rest"
+
+
+@pytest.mark.parametrize("version", ["2.59.1", "1.99.0", "", "preview"])
+def test_an_az_that_knows_no_flex_consumption_stops_it(machine: Machine, version: str) -> None:
+    machine.az.before = before() | {"version": {"azure-cli": version}}
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert "is older than 2.60" in ran.err
+    assert ran.commands == ["version"]
+
+
+def test_a_python_that_cannot_build_the_package_stops_it(machine: Machine) -> None:
+    machine.program("python3", "#!/bin/sh\nexit 1\n")
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert "python3 is older than 3.11" in ran.err
+    assert ran.commands == []
+
+
+def test_a_subscription_that_is_given_twice_is_watched_once(machine: Machine) -> None:
+    """Azure refuses a template that names a resource twice."""
+    twice = [
+        "--watch-subscription",
+        OTHER_SUBSCRIPTION,
+        "--watch-subscription=" + OTHER_SUBSCRIPTION,
+    ]
+
+    ran = machine.run("deploy.sh", *BASE, *BY_TOKEN, *twice, **TOKEN)
+
+    told = ran.call("deployment sub create").environment["SETTINGS"]
+    assert f"WATCHED_SUBSCRIPTIONS={OTHER_SUBSCRIPTION}\n" in told
 
 
 def test_a_vault_that_was_deleted_comes_back(machine: Machine) -> None:
@@ -128,6 +163,9 @@ def test_registries_are_found_and_the_scanners_image_is_copied(machine: Machine)
         ([*BASE, "-w"], "-w is unknown, or wants a value"),
         ([*BASE, "word"], "What is meant by 'word'?"),
         ([*BASE, "--access-token"], "set QUALYS_ACCESS_TOKEN"),
+        ([*BASE, "--dry-run=yes"], "--dry-run is unknown, or takes no value"),
+        ([*BASE, "-n", "user"], "A user name wants the password too"),
+        ([*BASE, "-w", "password"], "A password wants the user name too"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_before_anything_is_done(
@@ -144,7 +182,7 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_done(
     ("words", "environment", "sentence"),
     [
         ([], {}, "Give --pod and --access-token"),
-        (["-n", "user"], {}, "Give --pod and --access-token"),
+        (["--pod", "US1"], TOKEN, "give --pod and --access-token to have it used"),
         (["--access-token"], TOKEN, "An access token wants --pod"),
     ],
 )

@@ -5,16 +5,17 @@ import re
 import pytest
 
 from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, SUBSCRIPTION
-from tests.infrastructure.scripts import Machine, before, shown_commands
+from tests.infrastructure.scripts import Machine, after, before, shown_commands
 
 WORDS = ["-s", SUBSCRIPTION, "-r", "scanner-rg"]
 OF_ONE_SUBSCRIPTION = [
     "eventgrid system-topic list",
     "eventgrid system-topic event-subscription list",
     "eventgrid system-topic event-subscription delete",
+    "monitor metrics alert list", "monitor metrics alert delete",
     "group exists", "group delete",
-    "role assignment list", "role assignment list",
-    "role assignment delete", "role definition delete",
+    "role assignment list", "role assignment delete", "role definition delete",
+    "role assignment list", "role assignment delete",
 ]  # fmt: skip
 ALL = [
     "group exists", "functionapp list", "identity list", "functionapp config appsettings list",
@@ -52,14 +53,38 @@ def test_all_is_removed_and_scans_before_the_identity_that_they_carry(machine: M
     ]
 
 
-def test_only_the_apps_own_subscriptions_and_roles_are_removed(machine: Machine) -> None:
+THEIRS = {"name": "theirs", "destination": {"resourceId": "/x/sites/other/functions/f"}}
+
+
+def test_only_what_was_made_for_the_app_is_removed(machine: Machine) -> None:
+    """Rights on registries too, which live elsewhere; built-in roles stay."""
     ran = machine.run("teardown.sh", *WORDS, "--yes")
 
     words = [" ".join(call.words) for call in ran.calls if call.command.endswith("delete")]
     assert any("--name imagescan-1 " in one for one in words)
+    assert any("--name imagescan-dead-letters-1 " in one for one in words)
     assert any("--ids /assignment/1" in one for one in words)
+    assert any("--ids /assignment/2" in one for one in words)
     assert any(f"--name r1 --scope /subscriptions/{SUBSCRIPTION} " in one for one in words)
-    assert not any("theirs" in one or "/assignment/2" in one or "r2" in one for one in words)
+    assert not any("somebody-elses" in one or "--name r2" in one for one in words)
+
+
+def test_a_topic_that_serves_others_stays(machine: Machine) -> None:
+    """Azure allows one for a subscription: another app, or anybody, may be told by ours."""
+    there = after()
+    there["eventgrid system-topic event-subscription list"].append(THEIRS)
+    machine.az.after = there
+
+    ran = machine.run("teardown.sh", *WORDS, "--yes")
+
+    assert (ran.status, ran.err) == (0, "")
+    deleted = [call for call in ran.calls if call.command.endswith("delete")]
+    names = {call.option("--name") for call in deleted if "--name" in call.words}
+    assert "imagescan-1" in names
+    assert not {"theirs", "scanner-rg-events"} & names
+    assert (
+        f"stays, with the topic that others use, in: {SUBSCRIPTION} {OTHER_SUBSCRIPTION}" in ran.out
+    )
 
 
 @pytest.mark.parametrize("typed", ["", "yes\n", "other-rg\n"])
