@@ -24,10 +24,10 @@ def admit_scan(step: dict) -> dict:
 def admit(app: App, attempt: Attempt, priority: Priority) -> dict[str, Any]:
     """A slot for the attempt's group, or not yet; returns {outcome, waitSeconds}.
 
-    Both are None where the slot is there. `outcome` says that the scan may not go on. Whoever
-    waits keeps its claim alive by asking.
+    Both are None where the slot is there. `outcome` says that the scan may not go on, or that its
+    scanner could do nothing. Whoever waits keeps its claim alive by asking.
     """
-    if stopped := app.why_stopped(attempt):
+    if stopped := app.why_stopped(attempt) or app.why_futile():
         app.admission.free(attempt.group)
         return {"outcome": Outcome.because(stopped).to_dict(), "waitSeconds": None}
     wait = app.admission.admit(attempt.group, priority, app.clock.now())

@@ -59,8 +59,8 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
 
     A group that exists already was created by an earlier run of this step and is taken as it is:
     a second PUT would start its containers again. One that was deleted is not created once more,
-    should this step come back after its own attempt. `waitSeconds` says that Azure was not asked,
-    for it would be once too often.
+    should this step come back after its own attempt; nor is one whose scanner could do nothing.
+    `waitSeconds` says that Azure was not asked, for it would be once too often.
     """
     if stopped := app.why_stopped(attempt):
         return {"stopped": stopped.to_dict(), "refusal": None, "waitSeconds": None}
@@ -70,6 +70,8 @@ def create(app: App, attempt: Attempt) -> dict[str, Any]:
     if app.groups.get(attempt.group) is None:
         if app.ledger.state_of(attempt.group) in (GroupEntry.DELETED, GroupEntry.GONE):
             return {"stopped": DELETED.to_dict(), "refusal": None, "waitSeconds": None}
+        if futile := app.why_futile():
+            return {"stopped": futile.to_dict(), "refusal": None, "waitSeconds": None}
         if wait := app.admission.begin_create(attempt.group, now):
             return {"stopped": None, "refusal": None, "waitSeconds": wait.seconds}
         refusal = _ask_for_group(app, attempt, now)

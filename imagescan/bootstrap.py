@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from imagescan.access_token import AccessToken, judge
 from imagescan.adapters.blobs import AzureBlobs
 from imagescan.adapters.container_instances import AzureContainerGroups
 from imagescan.adapters.deployed_resources import AzureDeployedResources
@@ -36,6 +37,7 @@ from imagescan.records.ledger import Ledger
 from imagescan.records.rescans import RescanItems, Rescans
 from imagescan.records.scans import Scans
 from imagescan.records.standing import why_stopped
+from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import Reason
 from imagescan.scan.request import Attempt, Policy
 from imagescan.settings import Settings, read_settings
@@ -66,6 +68,19 @@ class App:
     def why_stopped(self, attempt: Attempt) -> Reason | None:
         """See `imagescan.records.standing`: every step of a scan asks before it acts."""
         return why_stopped(self.claims, self.scans, attempt, self.clock.now())
+
+    @property
+    def access_token(self) -> AccessToken | None:
+        """What is known of Qualys' access token now; None where the profile takes none."""
+        if self.settings.profile is Profile.LEGACY:
+            return None
+        token, warning_days = self.settings.qualys.access_token, self.settings.token_warning_days
+        return judge(token, self.clock.now(), warning_days)
+
+    def why_futile(self) -> Reason | None:
+        """Why no scanner can do anything now, asked before a container group is created for it."""
+        token = self.access_token
+        return token.refusal if token else None
 
     def is_scan_group(self, resource: ResourceId) -> bool:
         """Whether a resource is a scan's own: it lives where scans run, and the ledger knows it.

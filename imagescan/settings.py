@@ -77,6 +77,7 @@ class Settings:
     registry_credentials: Credentials = field(repr=False)
     allowed_registries: frozenset[RegistryHost]
     registry_mirror: Url | None
+    token_warning_days: float
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -231,6 +232,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         registry_credentials=reader.credentials("REGISTRY_CREDENTIALS"),
         allowed_registries=reader.registries("ALLOWED_REGISTRIES"),
         registry_mirror=reader.address("REGISTRY_MIRROR"),
+        token_warning_days=reader.number("ACCESS_TOKEN_WARNING_DAYS", 14, 0, 365),
     )
     _check_together(settings, reader.problems)
     if reader.problems:

@@ -19,6 +19,7 @@ class Signal(StrEnum):
     CLEANUP_PENDING = "cleanup_pending"
     REAPER_LOOKED = "reaper_looked"
     ORCHESTRATIONS_PENDING = "orchestrations_pending"
+    ACCESS_TOKEN_EXPIRES = "access_token_expires"
 
 
 def scan_log(

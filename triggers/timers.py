@@ -1,16 +1,18 @@
 """What happens by itself."""
 
 import asyncio
+import logging
 from dataclasses import asdict
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from imagescan import function_names as names
+from imagescan.access_token import TokenState
 from imagescan.bootstrap import App, app
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
-from imagescan.telemetry import scan_log
+from imagescan.telemetry import Signal, scan_log
 from triggers.pending import tell_pending
 from triggers.reaper import start_sweep
 from triggers.rescans import accept_and_start, rescan_id_of
@@ -33,11 +35,27 @@ async def restart_accepted(timer: func.TimerRequest, client: df.DurableOrchestra
 @bp.timer_trigger(arg_name="timer", schedule="0 30 */6 * * *")
 @bp.durable_client_input(client_name="client")
 async def take_stock(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
-    """Every six hours: an inventory of all that is watched, which no lost event can mislead."""
+    """Every six hours: an inventory of all that is watched, which no lost event can mislead.
+
+    Before that, a warning where the access token has expired or soon will.
+    """
     the_app = app()
+    warn_of_token(the_app)
     request = await asyncio.to_thread(accept_inventory, the_app)
     if request is not None:
         await start(the_app, client, request)
+
+
+def warn_of_token(app: App) -> None:
+    """One trace where QUALYS_ACCESS_TOKEN has expired (error) or soon will (warning), else none.
+
+    Its `Signal` is access_token_expires; the message names the setting and the time.
+    """
+    token = app.access_token
+    if token is None or token.state not in (TokenState.EXPIRING, TokenState.EXPIRED):
+        return
+    level = logging.ERROR if token.state is TokenState.EXPIRED else logging.WARNING
+    scan_log(signal=Signal.ACCESS_TOKEN_EXPIRES).log(level, token.message)
 
 
 def accept_inventory(app: App) -> Accepted | None:

@@ -58,7 +58,7 @@ EXPLANATIONS: dict[ReasonCode, Explanation] = {
         "Give the app's identity read access to the resource's resource group, then redeploy.",
     ),
     ReasonCode.SCANNER_AUTH_FAILED: Explanation(
-        "Qualys refused the scanner's credentials.",
+        "Qualys refuses the scanner's credentials.",
         "Renew QUALYS_ACCESS_TOKEN (it expires), check QUALYS_POD or user name and password.",
     ),
     ReasonCode.SCANNER_BAD_ARGUMENTS: Explanation(

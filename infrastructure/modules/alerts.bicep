@@ -56,6 +56,15 @@ var rules Rule[] = [
     threshold: 0
     windowSize: 'PT15M'
   }
+  {
+    name: 'access-token-expires'
+    description: 'QUALYS_ACCESS_TOKEN has expired or soon will: scans then end as scanner_auth_failed. Renew it.'
+    query: loadTextContent('../queries/access-token-expires.kql')
+    severity: 2
+    operator: 'GreaterThan'
+    threshold: 0
+    windowSize: 'P1D'
+  }
 ]
 
 resource group 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {

@@ -94,6 +94,7 @@ def test_what_must_not_go_unnoticed_wakes_somebody(
         "imagescan-groups-not-gone": ("GreaterThan", 0, Signal.CLEANUP_PENDING),
         "imagescan-reaper-silent": ("LessThan", 1, Signal.REAPER_LOOKED),
         "imagescan-orchestrations-pending": ("GreaterThan", 0, Signal.ORCHESTRATIONS_PENDING),
+        "imagescan-access-token-expires": ("GreaterThan", 0, Signal.ACCESS_TOKEN_EXPIRES),
     }
     topics = {
         one["id"].partition("/eventSubscriptions/")[0]
