@@ -10,7 +10,8 @@ from imagescan.bootstrap import App, app
 from imagescan.container_group.body import build_body
 from imagescan.container_group.observe import observe
 from imagescan.container_group.refusals import closes_admission_seconds
-from imagescan.ports import Refusal
+from imagescan.cost import read_usage
+from imagescan.ports import GroupState, Refusal
 from imagescan.records.ledger import GroupEntry
 from imagescan.scan.decide import Observation, Phase
 from imagescan.scan.reasons import Reason, ReasonCode
@@ -114,6 +115,7 @@ def delete(app: App, attempt: Attempt) -> int | None:
     app.claims.renew(attempt.claim_key, attempt.scan_id, attempt.number, now)
     if wait := app.admission.begin_delete(now):
         return wait.seconds
+    _look_at_usage(app, attempt)
     refusal = app.groups.delete(attempt.group)
     if refusal is None:
         app.ledger.note(attempt.group, GroupEntry.DELETED, app.clock.now())
@@ -124,10 +126,28 @@ def delete(app: App, attempt: Attempt) -> int | None:
     return None
 
 
+def _look_at_usage(app: App, attempt: Attempt) -> None:
+    """Note how long the group ran while Azure can tell; a look that fails delays no deletion."""
+    try:
+        _note_usage(app, attempt, app.groups.get(attempt.group))
+    except Exception as failure:  # whatever it is, the group has to go
+        log = scan_log(attempt.scan_id)
+        what = type(failure).__name__
+        log.warning("What %s costs could not be looked up: %s", attempt.group, what)
+
+
+def _note_usage(app: App, attempt: Attempt, group: GroupState | None) -> None:
+    usage = read_usage(group, app.clock.now()) if group else None
+    if usage:
+        app.ledger.note_usage(attempt.group, usage)
+
+
 def confirm_gone(app: App, attempt: Attempt) -> bool:
     """Whether a GET answers 404; only then is the ledger closed and the slot given back."""
     app.claims.renew(attempt.claim_key, attempt.scan_id, attempt.number, app.clock.now())
-    if app.groups.get(attempt.group) is not None:
+    group = app.groups.get(attempt.group)
+    if group is not None:
+        _note_usage(app, attempt, group)
         return False
     app.ledger.note(attempt.group, GroupEntry.GONE, app.clock.now())
     app.admission.free(attempt.group)

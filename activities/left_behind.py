@@ -168,7 +168,8 @@ def end(app: App, scan_id: str, since: datetime) -> bool:
     if known is None:
         return False
     now, entries = app.clock.now(), app.ledger.entries_of(scan_id, known.image)
-    ended = app.scans.change(scan_id, lambda record: _ended(record, entries, now))
+    bill = app.bill_of(entries)
+    ended = app.scans.change(scan_id, lambda record: _ended(record, entries, now).billed(bill))
     if not any(may_still_scan(entry, now) for entry in entries):
         app.claims.release(claim_key(known.image, known.digest), scan_id)
     app.admission.free(group_name(scan_id, len(entries) + 1, known.image))

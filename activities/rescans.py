@@ -6,6 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
+from imagescan.cost import UNKNOWN, Bill
 from imagescan.deployment import Scope
 from imagescan.inventory.pages import InventoryPage, Place
 from imagescan.inventory.running import RunningImage, unreadable
@@ -39,9 +40,8 @@ def take_image(step: dict) -> dict:
 
 @bp.activity_trigger(input_name="step")
 def finish_image(step: dict) -> dict:
-    """Write down how an image of the rescan was dealt with."""
-    outcome = Outcome.from_dict(step["outcome"])
-    app().rescan_items.finish(step["rescan_id"], step["key"], outcome, app().clock.now())
+    """See `finish_one`."""
+    finish_one(app(), step["rescan_id"], step["key"], Outcome.from_dict(step["outcome"]))
     return {}
 
 
@@ -134,6 +134,14 @@ def take(app: App, rescan_id: str, scan_id: str, lane: int) -> dict[str, Any]:
         "image": item and item.image,
         "resource": item and item.resource,
     }
+
+
+def finish_one(app: App, rescan_id: str, key: str, outcome: Outcome) -> None:
+    """Write down how an image of the rescan was dealt with, and what its scan cost."""
+    item = app.rescan_items.get(rescan_id, key)
+    scan = app.scans.get(item.scan_id) if item and item.scan_id else None
+    bill = Bill(scan.running_seconds, scan.cost_usd) if scan else UNKNOWN
+    app.rescan_items.finish(rescan_id, key, outcome, app.clock.now(), bill)
 
 
 def finish(app: App, rescan_id: str, problem: str | None) -> dict[str, Any]:

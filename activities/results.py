@@ -11,6 +11,7 @@ from imagescan.bootstrap import App, app
 from imagescan.container_group.arrival import Arrived, Never, NotYet, carrier, read_arrival
 from imagescan.container_group.body import SCANNER
 from imagescan.container_group.legacy_log import without_document
+from imagescan.cost import UNKNOWN, Bill
 from imagescan.errors import ReportError, TransientError
 from imagescan.report.console import read_log_tail, read_partial_counts
 from imagescan.report.documents import keep, read_documents, read_kept
@@ -136,16 +137,23 @@ def keep_log_tail(app: App, attempt: Attempt) -> None:
 
 
 def record(app: App, scan_id: str, outcome: Outcome) -> None:
-    """Write the terminal record, then the image's posture; a record that has ended stays.
+    """Write the terminal record with its bill, then the posture; a record that has ended stays.
 
     A scan that took the result of another one tells by it of its own image.
     """
-    now = app.clock.now()
-    ended = app.scans.change(scan_id, lambda record: record.ended_with(outcome, now))
+    now, bill = app.clock.now(), _bill(app, scan_id, outcome)
+    ended = app.scans.change(scan_id, lambda record: record.ended_with(outcome, now).billed(bill))
     app.images.note(ended)
     joined = app.scans.get(ended.joined_scan_id) if ended.joined_scan_id else None
     if joined is not None:
         app.images.note(replace(joined, image=ended.image))
+
+
+def _bill(app: App, scan_id: str, outcome: Outcome) -> Bill:
+    """Unknown where the outcome tells of more container groups than the ledger."""
+    known = app.scans.get(scan_id)
+    entries = app.ledger.entries_of(scan_id, known.image) if known else []
+    return app.bill_of(entries) if known and len(entries) >= outcome.attempts else UNKNOWN
 
 
 def _blob_name(attempt: Attempt) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from imagescan.access_token import AccessToken, judge
@@ -15,6 +15,7 @@ from imagescan.adapters.registry_tokens import Authorizer
 from imagescan.adapters.system_clock import SystemClock
 from imagescan.adapters.tables import AzureTable
 from imagescan.adapters.webhook import WebhookNotifier
+from imagescan.cost import Bill, bill
 from imagescan.deployment import ResourceId
 from imagescan.inventory.pages import Inventory
 from imagescan.ports import (
@@ -33,7 +34,7 @@ from imagescan.records.deployments import Deployments
 from imagescan.records.findings import StoredFindings
 from imagescan.records.images import Images
 from imagescan.records.inbox import Inbox
-from imagescan.records.ledger import Ledger
+from imagescan.records.ledger import Ledger, LedgerEntry
 from imagescan.records.rescans import RescanItems, Rescans
 from imagescan.records.scans import Scans
 from imagescan.records.standing import why_stopped
@@ -81,6 +82,11 @@ class App:
         """Why no scanner can do anything now, asked before a container group is created for it."""
         token = self.access_token
         return token.refusal if token else None
+
+    def bill_of(self, entries: Iterable[LedgerEntry]) -> Bill:
+        """What these container groups cost; unknown while one of them may be there."""
+        runs = [(None if one.is_open else one.usage, one.deleted_at) for one in entries]
+        return bill(runs, self.settings.unit_prices)
 
     def is_scan_group(self, resource: ResourceId) -> bool:
         """Whether a resource is a scan's own: it lives where scans run, and the ledger knows it.

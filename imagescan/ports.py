@@ -125,7 +125,8 @@ class GroupShape:
 class GroupState:
     """A container group as a GET tells it; containers without an instanceView are absent.
 
-    Lists tell of no instanceView at all, so of neither `state` nor `containers`.
+    Lists tell of no instanceView at all, so of neither `state` nor `containers`. `pulling_at` is
+    when its first event told of a pull.
     """
 
     name: str
@@ -135,6 +136,7 @@ class GroupState:
     containers: Mapping[str, ContainerState] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
     shape: GroupShape | None = None
+    pulling_at: datetime | None = None
 
 
 class ContainerGroups(Protocol):

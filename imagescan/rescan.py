@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from imagescan.admission import HOUR_SECONDS, MOST_IN_AN_HOUR
+from imagescan.cost import UNKNOWN, Bill
 from imagescan.deployment import Scope
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.request import Policy
@@ -108,7 +109,8 @@ class Rescan:
 class RescanItem:
     """One image of a rescan and a resource that runs it; `outcome` is there once it is dealt with.
 
-    `image` is empty where that resource could not be read.
+    `image` is empty where that resource could not be read. `bill` is what its scan cost, as it was
+    known when the image was dealt with.
     """
 
     key: str
@@ -117,6 +119,7 @@ class RescanItem:
     scan_id: str | None = None
     outcome: Outcome | None = None
     seconds: float | None = None
+    bill: Bill = UNKNOWN
 
     @property
     def state(self) -> str:
@@ -158,6 +161,23 @@ class Progress:
     def fresh(self) -> int:
         """How many were skipped because they had been scanned shortly before."""
         return sum(1 for one in self.items if one.outcome and _was_fresh(one.outcome))
+
+    @property
+    def bill(self) -> Bill:
+        """What the scans that ended cost in all, as far as it is known; unknown where of none."""
+        known = [one.bill for one in self.items if one.bill.running_seconds is not None]
+        if not known:
+            return UNKNOWN
+        return Bill(
+            round(sum(one.running_seconds or 0 for one in known), 1),
+            round(sum(one.cost_usd or 0 for one in known), 6),
+        )
+
+    @property
+    def without_bill(self) -> int:
+        """How many scans ended whose cost is not known; images that had no scan are left out."""
+        ended = [one for one in self.items if one.outcome and one.scan_id]
+        return sum(1 for one in ended if one.bill.running_seconds is None)
 
     def seconds_left(self, lanes: int) -> float | None:
         """An estimate from what was done so far; None while nothing was."""

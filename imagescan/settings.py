@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from imagescan.cost import UnitPrices
 from imagescan.errors import ConfigurationError, InvalidInput
 from imagescan.image_reference import parse_image_reference
 from imagescan.registry.credentials import Credentials, read_credentials
@@ -28,6 +29,9 @@ IDENTITY = re.compile(
 )
 # A shorter password would, when it is redacted, tear ordinary words out of reports.
 SHORTEST_REDACTED = 8
+# List prices of Linux container groups in East US as known in November 2026, from memory and not
+# confirmed: $0.0405 for a vCPU and $0.00445 for a GB of memory, by the hour.
+VCPU_SECOND_USD, GB_SECOND_USD = 0.00001125, 0.00000124
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Settings:
     allowed_registries: frozenset[RegistryHost]
     registry_mirror: Url | None
     token_warning_days: float
+    unit_prices: UnitPrices
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -233,6 +238,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         allowed_registries=reader.registries("ALLOWED_REGISTRIES"),
         registry_mirror=reader.address("REGISTRY_MIRROR"),
         token_warning_days=reader.number("ACCESS_TOKEN_WARNING_DAYS", 14, 0, 365),
+        unit_prices=UnitPrices(
+            vcpu_second_usd=reader.number("VCPU_SECOND_USD", VCPU_SECOND_USD, 0, 1),
+            gb_second_usd=reader.number("GB_SECOND_USD", GB_SECOND_USD, 0, 1),
+        ),
     )
     _check_together(settings, reader.problems)
     if reader.problems:

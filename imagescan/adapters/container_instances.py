@@ -115,6 +115,7 @@ def _group_state(name: str, group: Any) -> GroupState:
         containers=containers,
         messages=_messages(group),
         shape=_shape(group),
+        pulling_at=_pulling_at(group),
     )
 
 
@@ -149,7 +150,17 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def _messages(group: Any) -> tuple[str, ...]:
-    """What ACI's events say, those of the group and of its containers."""
+    """What ACI's events say."""
+    return tuple(str(event.message)[:300] for event in _events(group) if event.message)
+
+
+def _pulling_at(group: Any) -> datetime | None:
+    """When the first image began to be pulled; None where no event tells."""
+    pulls = [event.first_timestamp for event in _events(group) if event.name == "Pulling"]
+    return _utc(min((moment for moment in pulls if moment), default=None))
+
+
+def _events(group: Any) -> Sequence[Any]:
+    """Those of the group and of its containers."""
     views = [group.instance_view, *(one.instance_view for one in group.containers or [])]
-    events = [event for view in views if view for event in view.events or []]
-    return tuple(str(event.message)[:300] for event in events if event.message)
+    return [event for view in views if view for event in view.events or []]

@@ -8,13 +8,15 @@ not go through all that ever was. Its row is written before the entry and remove
 is closed: there may be one too many, never one too few.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import count, takewhile
 
 from imagescan.container_group.name import group_name
+from imagescan.cost import Usage
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
 from imagescan.records import oldest_first
@@ -41,7 +43,10 @@ _ORDER = list(GroupEntry)
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """What became of one group, with the times at which it was first known."""
+    """What became of one group, with the times at which it was first known.
+
+    `usage` is what Azure told of its run; None where it never did.
+    """
 
     attempt: Attempt
     state: GroupEntry
@@ -50,6 +55,7 @@ class LedgerEntry:
     created_at: datetime | None = None
     deleted_at: datetime | None = None
     gone_at: datetime | None = None
+    usage: Usage | None = None
 
     @property
     def is_open(self) -> bool:
@@ -88,18 +94,40 @@ class Ledger:
 
     def note(self, group: str, state: GroupEntry, now: datetime) -> None:
         """Write down how far the group has come; an earlier state changes nothing."""
+
+        def stamped(row: Row) -> dict[str, Value]:
+            known = GroupEntry(str(row.values["state"]))
+            if _ORDER.index(known) >= _ORDER.index(state):
+                return {}
+            return {"state": state.value, f"{state.value}At": now}
+
+        row = self._change(group, stamped)
+        if row is not None and state is GroupEntry.GONE:
+            self._take_off(oldest_first(_time(row, "intendedAt"), group))
+
+    def note_usage(self, group: str, seen: Usage) -> None:
+        """Write down what Azure told of the group's run, beside what it told before."""
+
+        def used(row: Row) -> dict[str, Value]:
+            known = _usage(row)
+            if known and seen.stopped_at and seen.stopped_at == known.stopped_at:
+                return {}
+            usage = known.then(seen) if known else seen
+            return {"usage": json.dumps(usage.to_dict())}
+
+        self._change(group, used)
+
+    def _change(self, group: str, changed: Callable[[Row], dict[str, Value]]) -> Row | None:
+        """Set columns under an etag; None, and nothing is written, where there are none to set."""
         for _ in range(5):
             row = self._table.get(PARTITION, group)
             if row is None:
                 raise TransientError(f"The ledger does not know {group} yet.")
-            known = GroupEntry(str(row.values["state"]))
-            if _ORDER.index(known) >= _ORDER.index(state):
-                return
-            stamped = {**row.values, "state": state.value, f"{state.value}At": now}
-            if self._table.replace(row, stamped):
-                if state is GroupEntry.GONE:
-                    self._take_off(oldest_first(_time(row, "intendedAt"), group))
-                return
+            columns = changed(row)
+            if not columns:
+                return None
+            if self._table.replace(row, {**row.values, **columns}):
+                return row
         raise TransientError(f"The ledger entry of {group} is being changed by many at once.")
 
     def state_of(self, group: str) -> GroupEntry | None:
@@ -162,7 +190,14 @@ def _entry(row: Row) -> LedgerEntry:
         created_at=_time_or_none(row, "createdAt"),
         deleted_at=_time_or_none(row, "deletedAt"),
         gone_at=_time_or_none(row, "goneAt"),
+        usage=_usage(row),
     )
+
+
+def _usage(row: Row) -> Usage | None:
+    """Entries of earlier versions have none."""
+    usage = row.values.get("usage")
+    return Usage.from_dict(json.loads(str(usage))) if usage else None
 
 
 def _time(row: Row, column: str) -> datetime:

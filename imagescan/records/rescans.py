@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from imagescan.cost import UNKNOWN, Bill
 from imagescan.deployment import Scope
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
@@ -88,14 +89,21 @@ class RescanItems:
                 return _item(Row(row.partition, row.key, values, ""))
         raise TransientError(f"The images of rescan {rescan_id} are being taken by many at once.")
 
-    def finish(self, rescan_id: str, key: str, outcome: Outcome, now: datetime) -> None:
-        """Write down how an image was dealt with, once."""
+    def get(self, rescan_id: str, key: str) -> RescanItem | None:
+        """The image, or None."""
+        row = self._table.get(rescan_id, key)
+        return None if row is None else _item(row)
+
+    def finish(
+        self, rescan_id: str, key: str, outcome: Outcome, now: datetime, bill: Bill = UNKNOWN
+    ) -> None:
+        """Write down how an image was dealt with and what its scan cost, once."""
         for _ in range(5):
             row = self._table.get(rescan_id, key)
             if row is None or row.values["state"] == DONE:
                 return
             values = {**row.values, "state": DONE, "finishedAt": now}
-            if self._table.replace(row, values | _outcome_value(outcome)):
+            if self._table.replace(row, values | _outcome_value(outcome) | _bill_values(bill)):
                 return
         raise TransientError(f"An image of rescan {rescan_id} is being changed by many at once.")
 
@@ -114,6 +122,11 @@ def _outcome_value(outcome: Outcome | None) -> dict[str, Value]:
     return {"outcome": json.dumps(outcome.to_dict())} if outcome else {}
 
 
+def _bill_values(bill: Bill) -> dict[str, Value]:
+    columns = {"runningSeconds": bill.running_seconds, "costUsd": bill.cost_usd}
+    return {name: value for name, value in columns.items() if value is not None}
+
+
 def _item(row: Row) -> RescanItem:
     values: Mapping[str, Any] = row.values
     outcome = Outcome.from_dict(json.loads(values["outcome"])) if "outcome" in values else None
@@ -125,6 +138,7 @@ def _item(row: Row) -> RescanItem:
         scan_id=values.get("scanId"),
         outcome=outcome,
         seconds=(finished - started).total_seconds() if started and finished else None,
+        bill=Bill(values.get("runningSeconds"), values.get("costUsd")),
     )
 
 

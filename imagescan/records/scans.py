@@ -198,6 +198,8 @@ def _values(record: ScanRecord) -> dict[str, Value]:
         "cancelRequested": record.cancel_requested or None,
         "logTail": "\n".join(record.log_tail) or None,
         "partialCounts": json.dumps(dict(record.partial_counts)) if record.partial_counts else None,
+        "runningSeconds": record.running_seconds,
+        "costUsd": record.cost_usd,
     }
     return {name: value for name, value in columns.items() if value is not None}
 
@@ -228,6 +230,8 @@ def _record(row: Row) -> ScanRecord:
         cancel_requested=values.get("cancelRequested", False),
         log_tail=tuple(values["logTail"].split("\n")) if "logTail" in values else (),
         partial_counts=json.loads(values["partialCounts"]) if "partialCounts" in values else None,
+        running_seconds=values.get("runningSeconds"),
+        cost_usd=values.get("costUsd"),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
+from imagescan.cost import Bill
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason
 from imagescan.scan.request import Source
@@ -20,7 +21,8 @@ class ScanRecord:
 
     `digest` is the one that is scanned; `unresolved` says why the reference itself is.
     `log_tail` and `partial_counts` are the scanner's last words where it brought no result: they
-    help a person, and no verdict ever rests on them.
+    help a person, and no verdict ever rests on them. `running_seconds` and `cost_usd` are those of
+    all its container groups (see `imagescan.cost`); None where they are not known.
     """
 
     scan_id: str
@@ -44,6 +46,8 @@ class ScanRecord:
     cancel_requested: bool = False
     log_tail: tuple[str, ...] = ()
     partial_counts: Mapping[str, int] | None = None
+    running_seconds: float | None = None
+    cost_usd: float | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -107,6 +111,12 @@ class ScanRecord:
             return self
         return replace(self, attempts=attempts, container_group=container_group, cleanup=cleanup)
 
+    def billed(self, bill: Bill) -> Self:
+        """The record of an ended scan with what it cost; a figure is kept where none is known."""
+        if not self.status.is_terminal or bill.running_seconds is None:
+            return self
+        return replace(self, running_seconds=bill.running_seconds, cost_usd=bill.cost_usd)
+
     def to_wire(self) -> dict[str, Any]:
         """The `scan` of the HTTP API (camelCase, ISO-8601 UTC); links are relative to the host."""
         self_link = f"/api/scans/{self.scan_id}"
@@ -128,7 +138,8 @@ class ScanRecord:
             "startedAt": iso(self.started_at),
             "finishedAt": iso(self.finished_at),
             "durationSeconds": self._duration_seconds(),
-            "costUsd": None,
+            "runningSeconds": self.running_seconds,
+            "costUsd": self.cost_usd,
             "containerGroup": self.container_group,
             "scannerImageDigest": None,
             "cleanup": self.cleanup,

@@ -11,7 +11,7 @@ def entry(group: Group, now: datetime) -> dict[str, Any]:
     """One group's entry.
 
     `deletedAt` is when it was really gone, `confirmedAt` when a GET first answered 404 after that
-    (null: nobody looked), `runningSeconds` what would be billed.
+    (null: nobody looked), `runningSeconds` from the first container's start to the last one's end.
     """
     return {
         "name": group.name,

@@ -80,6 +80,21 @@ def test_the_containers_run_in_the_end_and_tell_their_states(groups: ContainerGr
     wait_for(both_known)
 
 
+def test_a_group_that_runs_tells_since_when_and_how_large_it_is(groups: ContainerGroups) -> None:
+    """What a scan costs rests on it: from the pull on, all containers together."""
+    name = create(groups)
+    wait_for(lambda: (seen := groups.get(name)) is not None and seen.state == "Running")
+
+    group = groups.get(name)
+
+    assert group is not None
+    assert group.shape == GroupShape("westeurope", 2.0, 4.0)
+    assert group.pulling_at is not None
+    started = [state.started_at for state in group.containers.values() if state.started_at]
+    assert len(started) == 2
+    assert group.pulling_at <= min(started)
+
+
 def test_a_group_that_is_not_there_is_none_and_has_no_log(groups: ContainerGroups) -> None:
     """404 is a value."""
     assert groups.get("qscanner-none") is None

@@ -12,6 +12,7 @@ from tests.e2e.deploying import group, random_finding, random_image
 from tests.e2e.system import DURABLE, System, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+SECOND_USD = 2 * 0.00001125 + 4 * 0.00000124  # of two cores and four GB, at list prices
 
 
 @pytest.mark.essential
@@ -50,8 +51,11 @@ def test_every_image_of_a_deployed_group_is_scanned_and_nothing_is_left(system: 
         assert scan["status"] == "completed", scan
         assert scan["verdict"] == ("vulnerable" if findings else "clean")
         assert len(system.findings(scan["scanId"])) == findings == scan["counts"]["total"]
-        of_scan = system.scan_groups_of(scan["scanId"])
-        assert [one["resourceGroup"] for one in of_scan] == [place]
+        [of_scan] = system.scan_groups_of(scan["scanId"])
+        assert of_scan["resourceGroup"] == place
+        # The books count from the first container's start, the scan from the pull.
+        assert -0.1 <= scan["runningSeconds"] - of_scan["runningSeconds"] < 5
+        assert scan["costUsd"] == pytest.approx(scan["runningSeconds"] * SECOND_USD, rel=0.05)
     assert not any("qscanner" in one["image"] for one in system.scans())
     left = {one.name for one in system.arm.container_groups.list_by_resource_group(place)}
     assert not left & {scan["containerGroup"] for scan in scans.values()}

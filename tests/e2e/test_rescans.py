@@ -46,6 +46,7 @@ def test_a_resource_group_is_rescanned_and_what_is_fresh_only_when_forced(system
     assert lazy["counts"] == {"skipped": 1, "failed": 1}
     assert '"force": true' in lazy["hint"]
     assert forced["counts"] == {"completed": 1, "failed": 1}
+    assert forced["costUsd"] > 0 == lazy["scansWithoutCost"] == forced["scansWithoutCost"]
     [failure] = forced["failures"]
     assert failure["reason"]["code"] == "scanner_crashed"
     kinds = [scan["source"]["kind"] for scan in system.scans_of(one)]

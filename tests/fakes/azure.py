@@ -34,8 +34,8 @@ class FakeClock:
 class FakeContainerGroups:
     """See `ContainerGroups`; a group that was created runs until `end` is called.
 
-    What is `immortal` outlives every deletion until it is created again; `listing` is what comes
-    of a list instead of the groups.
+    Each is pulled and started at `starts_at`. What is `immortal` outlives every deletion until it
+    is created again; `listing` is what comes of a list instead of the groups.
     """
 
     def __init__(self) -> None:
@@ -46,6 +46,7 @@ class FakeContainerGroups:
         self.created: list[str] = []
         self.immortal: set[str] = set()
         self.listing: Refusal | Exception | None = None
+        self.starts_at = FakeClock().moment
 
     def create(self, name: str, body: Mapping[str, Any]) -> Refusal | None:
         if self.refusals:
@@ -53,11 +54,12 @@ class FakeContainerGroups:
         self.bodies[name] = body
         self.created.append(name)
         running = {
-            one["name"]: ContainerState("Running") for one in body["properties"]["containers"]
+            one["name"]: ContainerState("Running", self.starts_at)
+            for one in body["properties"]["containers"]
         }
         tags = dict(body.get("tags") or {})
         self.groups[name] = GroupState(
-            name, "Succeeded", "Running", tags, running, shape=_shape(body)
+            name, "Succeeded", "Running", tags, running, (), _shape(body), self.starts_at
         )
         self.immortal.discard(name)
         return None
@@ -83,8 +85,11 @@ class FakeContainerGroups:
     def end(self, name: str, container: str, exit_code: int, at: datetime) -> None:
         """Let a container end."""
         group = self.groups[name]
-        ended = ContainerState("Terminated", at, at, exit_code, "Completed")
-        self.groups[name] = replace(group, containers={**group.containers, container: ended})
+        ended = ContainerState("Terminated", self.starts_at, at, exit_code, "Completed")
+        containers = {**group.containers, container: ended}
+        is_over = all(one.state == "Terminated" for one in containers.values())
+        state = "Succeeded" if is_over else group.state
+        self.groups[name] = replace(group, state=state, containers=containers)
 
 
 def _shape(body: Mapping[str, Any]) -> GroupShape:
