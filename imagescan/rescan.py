@@ -1,6 +1,5 @@
 """A bulk rescan: what is asked for, where it stands, and what a person is told of it. Pure."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -8,9 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from imagescan.admission import HOUR_SECONDS, MOST_IN_AN_HOUR
 from imagescan.cost import UNKNOWN, Bill
 from imagescan.deployment import Scope
+from imagescan.estimate import makespan_seconds
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.request import Policy
 from imagescan.scan.status import Status
@@ -185,7 +184,7 @@ class Progress:
         left = sum(1 for one in self.items if one.outcome is None)
         if not took or not left:
             return 0.0 if not left else None
-        return seconds_for(left, sum(took) / len(took), lanes)
+        return makespan_seconds(left, sum(took) / len(took), lanes)
 
     def look_again_seconds(self, lanes: int) -> int:
         """Half of what is left, 15 seconds at least and half an hour at most."""
@@ -196,10 +195,3 @@ class Progress:
 
 def _was_fresh(outcome: Outcome) -> bool:
     return outcome.status is Status.SKIPPED and outcome.joined_status is Status.COMPLETED
-
-
-def seconds_for(scans: int, seconds_each: float, lanes: int) -> float:
-    """How long so many scans take at least: by their own time, and by ACI's limit of creates."""
-    by_lanes = math.ceil(scans / lanes) * seconds_each
-    by_limit = (scans // MOST_IN_AN_HOUR) * HOUR_SECONDS
-    return max(by_lanes, by_limit)

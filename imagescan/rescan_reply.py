@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from imagescan.rescan import Progress, Rescan, seconds_for
+from imagescan.estimate import Usual, estimate
+from imagescan.rescan import Progress, Rescan
 from imagescan.scan.record import iso
 
 MOST_FAILURES, MOST_IMAGES = 100, 1000
@@ -41,15 +42,14 @@ def rescan_reply(rescan: Rescan, progress: Progress, lanes: int, now: datetime) 
 
 
 def with_plan(
-    reply: Mapping[str, Any], progress: Progress, lanes: int, expected_seconds: int
+    reply: Mapping[str, Any], progress: Progress, usual: Usual, slots: int, second_usd: float
 ) -> dict[str, Any]:
-    """The reply of a dry run: the images that would be scanned, and about how long that takes."""
+    """The reply of a dry run: the images that would be scanned, about how long and for how much."""
     to_scan = [item for item in progress.items if item.outcome is None]
-    seconds = seconds_for(len(to_scan), expected_seconds, lanes)
     return {
         **reply,
         "images": [item.to_wire() for item in to_scan[:MOST_IMAGES]],
-        "estimate": {"scans": len(to_scan), "seconds": seconds},
+        "estimate": estimate(len(to_scan), usual, slots, second_usd),
     }
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from imagescan.cost import UnitPrices
+from imagescan.cost import UnitPrices, second_usd
 from imagescan.errors import ConfigurationError, InvalidInput
 from imagescan.image_reference import parse_image_reference
 from imagescan.registry.credentials import Credentials, read_credentials
@@ -83,6 +83,11 @@ class Settings:
     registry_mirror: Url | None
     token_warning_days: float
     unit_prices: UnitPrices
+
+    @property
+    def group_second_usd(self) -> float:
+        """What a second of one scan's container group costs, in US dollars."""
+        return second_usd(self.cpu, self.memory_gb, self.unit_prices)
 
     @property
     def secrets(self) -> tuple[str, ...]:

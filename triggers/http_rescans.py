@@ -12,11 +12,14 @@ import azure.functions as func
 from imagescan.bootstrap import App, app
 from imagescan.deployment import ResourceKind, Scope
 from imagescan.errors import InvalidInput, TransientError
+from imagescan.estimate import Usual
 from imagescan.inventory.scopes import choose_scopes
 from imagescan.ports import Refusal, ResourcePage
+from imagescan.records.scans import Wanted
 from imagescan.rescan import Rescan
 from imagescan.rescan_reply import rescan_reply, with_plan
 from imagescan.scan.record import ScanRecord
+from imagescan.scan.status import Status
 from imagescan.settings import GUID, RESOURCE_GROUP
 from triggers.http_queries import read_object
 from triggers.http_replies import absolute, error, reply, under_way
@@ -24,6 +27,7 @@ from triggers.rescans import accept_and_start
 
 bp = df.Blueprint()
 
+PAST_SCANS = 30  # that an estimate rests on; each is a row to read
 FIELDS = {"resourceGroup", "subscriptionId", "force", "dryRun"}
 
 
@@ -144,13 +148,15 @@ def find(rescan_id: str) -> Rescan | None:
 
 
 def shown(app: App, rescan: Rescan) -> dict[str, Any]:
-    """The rescan as the API shows it."""
+    """The rescan as the API shows it; a dry run has its plan once all images are known."""
     progress = app.rescan_items.progress(rescan.rescan_id)
     lanes = app.settings.max_concurrent_scans
     body = rescan_reply(rescan, progress, lanes, app.clock.now())
-    if not rescan.dry_run:
+    if not (rescan.dry_run and rescan.status.is_terminal):
         return body
-    return with_plan(body, progress, lanes, app.settings.expected_scan_seconds)
+    past, _ = app.scans.page(Wanted(Status.COMPLETED), None, PAST_SCANS)
+    usual = Usual.of(past, app.settings.expected_scan_seconds)
+    return with_plan(body, progress, usual, lanes, app.settings.group_second_usd)
 
 
 def _not_found() -> func.HttpResponse:

@@ -43,6 +43,8 @@ def test_a_resource_group_is_rescanned_and_what_is_fresh_only_when_forced(system
     forced = rescan(system, resourceGroup=name, force=True)
 
     assert (plan["total"], plan["estimate"]["scans"]) == (2, 1)  # a failed scan is not fresh
+    assert plan["estimate"]["isMeasured"]
+    assert plan["estimate"]["costUsd"] > 0
     assert lazy["counts"] == {"skipped": 1, "failed": 1}
     assert '"force": true' in lazy["hint"]
     assert forced["counts"] == {"completed": 1, "failed": 1}

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.routes import COMPLETED, FUNCTIONS, RUNNING, app_with_scans, ask
@@ -42,6 +42,7 @@ def test_every_described_route_is_tried() -> None:
 
 
 @pytest.mark.parametrize("route", FUNCTIONS, ids=" ".join)
+@settings(deadline=None)
 @given(query=st.dictionaries(NAMES, TEXTS, max_size=4), route_id=IDS, body=BODIES)
 def test_any_request_has_a_reply_that_the_api_describes(
     route: tuple[str, str], query: dict[str, str], route_id: str, body: bytes

@@ -9,6 +9,7 @@ from activities import claims, rescans
 from imagescan.bootstrap import App
 from imagescan.deployment import ResourceKind, Scope
 from imagescan.errors import TransientError
+from imagescan.estimate import Usual
 from imagescan.ports import Deployed, Refusal
 from imagescan.rescan import Rescan, RescanRequest, RescanStatus
 from imagescan.rescan_reply import rescan_reply, with_plan
@@ -183,10 +184,13 @@ def test_a_dry_run_lists_what_would_be_scanned_with_an_estimate() -> None:
     gather(app, request)
     rescans.finish(app, "r1", None)
 
-    told = with_plan(reply(app), app.rescan_items.progress("r1"), lanes=3, expected_seconds=60)
+    usual = Usual(slot_seconds=60, running_seconds=50, measured=1)
+    progress = app.rescan_items.progress("r1")
+    told = with_plan(reply(app), progress, usual, slots=3, second_usd=0.001)
     assert told["status"] == RescanStatus.COMPLETED.value
     assert [one["image"] for one in told["images"]].count("docker.io/library/app:0") == 0
-    assert told["estimate"] == {"scans": 6, "seconds": 120}
+    planned = told["estimate"]
+    assert (planned["scans"], planned["seconds"], planned["costUsd"]) == (6, 120, 0.3)
     assert told["skippedAsFresh"] == 1
 
 
