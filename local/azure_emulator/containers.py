@@ -76,11 +76,13 @@ class Container:
         self.restart_count += 1
         self.start(runtime, now)
 
-    def look(self) -> None:
-        """Notice that it has ended, if it has."""
+    def look(self) -> bool:
+        """Notice that it has ended; True where it has since the last look."""
         ended = self.execution.ended() if self.execution and self.is_running else None
-        if ended:
-            self.exit_code, self.finished_at = ended.exit_code, ended.at
+        if ended is None:
+            return False
+        self.exit_code, self.finished_at = ended.exit_code, ended.at
+        return True
 
     def back_off(self) -> None:
         """Have it started again a while after it has ended, later each time."""

@@ -20,7 +20,10 @@ GROUP_TYPE = "Microsoft.ContainerInstance/containerGroups"
 
 @dataclass
 class Group:
-    """A container group; `body` is what may be shown of what was put."""
+    """A container group; `body` is what may be shown of what was put.
+
+    `is_settled`: nothing is to happen to it of itself but that a container ends.
+    """
 
     key: str
     resource_id: str
@@ -41,6 +44,7 @@ class Group:
     delete_failed: bool = False
     states: list[tuple[str, datetime]] = field(default_factory=list)
     earlier_seconds: float = 0.0
+    is_settled: bool = False
 
     @property
     def name(self) -> str:
@@ -82,6 +86,7 @@ class Group:
 
     def restart(self, runtime: Runtime, now: datetime) -> None:
         """Start what has started over again, in place."""
+        self.is_settled = False
         for container in self.containers:
             if not container.is_init and container.started_at is not None:
                 container.kill(now)
@@ -113,6 +118,7 @@ class Group:
         if self.deleting_since is None:
             self.kill(now)
             self.deleting_since, self.delete_seconds = now, seconds
+            self.is_settled = False
             self._note("Deleting", now)
 
     def advance(self, now: datetime, runtime: Runtime) -> None:
@@ -126,12 +132,14 @@ class Group:
                 self.deleted_at = due
                 self._note("Deleted", due)
             return
-        for container in self.containers:
-            container.look()
+        has_ended = [container.look() for container in self.containers]
+        if self.is_settled and not any(has_ended):
+            return
         if self.stopped_at is None:
             self._pull_and_start(now, runtime)
             self._start_again(now, runtime)
         self._note(self.state(), max(now, self.states[-1][1]))
+        self.is_settled = all(at <= now for at in self.due())
 
     def due(self) -> Iterator[datetime]:
         """When something is to happen of itself, past moments included.
@@ -152,7 +160,7 @@ class Group:
         self.containers, self.stopped_at = containers, None
         self.provisioning = Provisioning(now, self.timings, course)
         self.was_interrupted = self.delete_failed = False
-        self.repaired_at = None
+        self.repaired_at, self.is_settled = None, False
         self._note("Pending", now)
 
     def _pull_and_start(self, now: datetime, runtime: Runtime) -> None:

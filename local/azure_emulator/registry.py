@@ -51,9 +51,8 @@ class Registry:
 
     def next_due_at(self) -> datetime | None:
         """When something happens of itself next, a container's own end aside."""
-        now = self.now
-        return min((at for group in self._live.values() for at in group.due() if at > now),
-                   default=None)  # fmt: skip
+        now, busy = self.now, (group for group in self._live.values() if not group.is_settled)
+        return min((at for group in busy for at in group.due() if at > now), default=None)
 
     def close(self) -> None:
         """End every container."""
