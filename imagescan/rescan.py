@@ -15,6 +15,7 @@ from imagescan.scan.request import Policy
 from imagescan.scan.status import Status
 
 SHORTEST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 15, 1800
+LAST_LOOKS_SECONDS = 30  # when every scan has begun, the end may come any moment
 
 
 class RescanStatus(StrEnum):
@@ -187,10 +188,11 @@ class Progress:
         return makespan_seconds(left, sum(took) / len(took), lanes)
 
     def look_again_seconds(self, lanes: int) -> int:
-        """Half of what is left, 15 seconds at least and half an hour at most."""
+        """Half of what is left, from 15 seconds to half an hour; soon where all have begun."""
         left = self.seconds_left(lanes)
         soon = SHORTEST_LOOK_SECONDS if left is None else left / 2
-        return round(min(LONGEST_LOOK_SECONDS, max(SHORTEST_LOOK_SECONDS, soon)))
+        most = LONGEST_LOOK_SECONDS if self.counts.get("pending") else LAST_LOOKS_SECONDS
+        return round(min(most, max(SHORTEST_LOOK_SECONDS, soon)))
 
 
 def _was_fresh(outcome: Outcome) -> bool:

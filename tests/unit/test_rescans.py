@@ -132,6 +132,28 @@ def test_the_reply_tells_how_far_it_is_what_was_fresh_and_how_to_force() -> None
     assert told["eta"] == "2026-01-01T12:04:00Z"  # two rounds of three lanes, a minute each
 
 
+@pytest.mark.parametrize(
+    ("done", "begun", "seconds"),
+    [
+        (0, 2, 15),  # nobody knows how long a scan takes
+        (1, 2, 400),  # half of two rounds of three lanes, 400 seconds each
+        (1, 6, 30),  # all have begun: the end may come any moment
+        (6, 6, 15),
+    ],
+)
+def test_a_rescan_is_looked_at_when_half_of_it_is_left_and_often_towards_its_end(
+    done: int, begun: int, seconds: int
+) -> None:
+    app, fakes, request = asked([f"app:{number}" for number in range(6)])
+    gather(app, request)
+    taken = [rescans.take(app, "r1", f"scan-{number}", 0) for number in range(begun)]
+    fakes.clock.pass_seconds(400)
+    for one in taken[:done]:
+        app.rescan_items.finish("r1", one["key"], DONE, app.clock.now())
+
+    assert app.rescan_items.progress("r1").look_again_seconds(request.lanes) == seconds
+
+
 def test_a_cancelled_rescan_begins_nothing_and_asks_what_runs_to_end() -> None:
     """Also a scan that was taken just before, and has no record yet."""
     app, _, request = asked(["app:1", "app:2", "app:3"])
