@@ -33,6 +33,7 @@ class Deploy:
     resource_group: str
     name: str
     images: tuple[str, ...]
+    location: str = "westeurope"
 
 
 @dataclass(frozen=True)
@@ -194,4 +195,4 @@ def _body(one: Deploy) -> dict[str, Any]:
     else:
         listed = [{"name": f"c{n}", "image": image} for n, image in enumerate(one.images)]
         properties = {"template": {"containers": listed[:1], "initContainers": listed[1:]}}
-    return {"location": "westeurope", "properties": properties}
+    return {"location": one.location, "properties": properties}

@@ -17,9 +17,9 @@ from local.functions_host.durable.activities import Activities
 from local.functions_host.durable.engine import Engine
 from local.functions_host.durable.history import Event
 from local.functions_host.durable.records import InstanceFilter, Status, Work
-from local.functions_host.durable.store import Store
 from tests.simulation.faults import AFTER_RESULT
 from tests.simulation.functions import StepInvoker, StillClock
+from tests.simulation.histories import MeasuredStore
 from tests.simulation.host import Host
 from tests.simulation.phases import phase_of
 from tests.simulation.schedule import Schedule
@@ -39,7 +39,7 @@ class DurableHost:
     def __init__(
         self, app: App, schedule: Schedule, host: Host, chance: random.Random, trace: Trace
     ) -> None:
-        self.store = Store(Path(":memory:"))
+        self.store = MeasuredStore(Path(":memory:"))
         self.on_step: Callable[[str, str | None], None] = lambda _, __: None
         clock, invoker = StillClock(schedule), StepInvoker(schedule)
         self.engine = Engine(app, self.store, invoker, clock)

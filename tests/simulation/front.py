@@ -130,16 +130,20 @@ class EventGrid:
     """Delivers events at least once, in any order, until the app says that it has them."""
 
     def __init__(
-        self, app: App, schedule: Schedule, host: Host, chance: random.Random, trace: Trace
-    ) -> None:
+        self, app: App, schedule: Schedule, host: Host, chance: random.Random, trace: Trace,
+        subscribed_after_seconds: float = 0,
+    ) -> None:  # fmt: skip
         (self._function,) = app.of_kind("eventGridTrigger")
         self._schedule, self._host, self._chance = schedule, host, chance
         self._trace, self._invoker = trace, StepInvoker(schedule)
+        self._subscribed_after_seconds = subscribed_after_seconds
         self.accepted: dict[str, dict[str, Any]] = {}
         self.under_way = 0
 
     def publish(self, event: dict[str, Any]) -> None:
         """Take an event in, once or twice."""
+        if self._schedule.seconds < self._subscribed_after_seconds:
+            return
         times = 2 if self._chance.random() < DUPLICATES else 1
         for _ in range(times):
             self.under_way += 1

@@ -48,8 +48,9 @@ PHASE_OF = {
     "end_abandoned_scan": Phase.REAPING,
 }
 
-# Rescans, which nothing in a seed asks for yet.
+# Rescans, which nothing in a seed asks for yet; and a list of Durable's, which is for operators.
 NOT_YET = frozenset({
+    "look_for_pending",
     "post_rescan", "delete_rescan", "rescan_on_schedule",
     "list_running_images", "begin_lanes", "take_image", "finish_image", "count_rescan",
     "finish_rescan",

@@ -5,7 +5,7 @@ A plan can be written by hand too: so a bug that was found stays found when the 
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from local.qscanner_stand_in.behaviour import normal_name
@@ -16,6 +16,7 @@ from tests.simulation.chance import Chance
 from tests.simulation.endings import ENDINGS, Ending
 from tests.simulation.faults import CRASHES, OPERATOR, OTHERS, SCANNER, Kind, Strike
 from tests.simulation.phases import Phase
+from tests.simulation.rescans import Rescan
 from tests.simulation.truth import Image
 
 CRASHES_A_SEED, OTHERS_A_SEED = 2, 5
@@ -24,7 +25,11 @@ SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. `endings` are how scans of an image end, in turn; then by chance."""
+    """One run. `weights` say how often scans end in each way.
+
+    `environment` has the settings that differ from the usual. What happens on Azure before
+    `subscribed_after_seconds` raises no event that the app could get: it was not installed yet.
+    """
 
     seed: int
     images: tuple[Image, ...]
@@ -33,6 +38,9 @@ class Plan:
     scan_timeout_seconds: int = 600
     limits: dict[str, int] = field(default_factory=dict)
     weights: dict[Ending, float] = field(default_factory=lambda: dict(ENDINGS))
+    rescans: tuple[Rescan, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=lambda: {"EXPECTED_SCAN_SECONDS": "20"})
+    subscribed_after_seconds: float = 0
 
     def with_strikes(self, *strikes: Strike) -> "Plan":
         """The same with other faults."""

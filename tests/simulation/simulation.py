@@ -30,6 +30,7 @@ from tests.simulation.operators import Operators
 from tests.simulation.outside import Requests
 from tests.simulation.phases import Phase
 from tests.simulation.plan import Plan
+from tests.simulation.rescans import Rescanners
 from tests.simulation.scanner import Containers, duration_seconds
 from tests.simulation.schedule import Schedule
 from tests.simulation.steps import HostCrashError
@@ -74,13 +75,17 @@ class Simulation:
         self.durable = DurableHost(
             app, self.schedule, self.host, self.chance.of("durable"), self.trace
         )
-        self.events = EventGrid(app, self.schedule, self.host, self.chance.of("events"), self.trace)
+        self.events = EventGrid(
+            app, self.schedule, self.host, self.chance.of("events"), self.trace,
+            plan.subscribed_after_seconds,
+        )  # fmt: skip
         self.http = Http(app, self.host)
         self.timers = Timers(app, self.schedule, self.host)
         self._build_azure()
         self._build_app()
         self.api = DurableApi(self.durable.engine, self.requests, self.durable.look)
         self.users = Users(self.emulator, self.http, self.schedule, self.trace)
+        self.rescanners = Rescanners(self.http, self.schedule, self.trace)
         self.operators = Operators(
             self.durable, self.api, self.http, self.faults, self.schedule,
             self.chance.of("operators"), self.trace,
@@ -127,6 +132,7 @@ class Simulation:
     def run(self) -> None:
         """Let everything happen that will."""
         self.users.expect(self.plan.arrivals)
+        self.rescanners.expect(self.plan.rescans)
         with self.in_place():
             while not self._is_over():
                 self._next()
@@ -165,7 +171,12 @@ class Simulation:
         return self.is_quiet or now > LONGEST_RUN_SECONDS
 
     def _is_busy(self) -> bool:
-        if self.users.waiting or self.events.under_way or not self.host.is_up:
+        if (
+            self.users.waiting
+            or self.rescanners.waiting
+            or self.events.under_way
+            or not self.host.is_up
+        ):
             return True
         return self.durable.is_busy() or any(self.living_scan_groups())
 
@@ -234,8 +245,7 @@ class Simulation:
 
 
 def _settings(plan: Plan) -> Settings:
-    timeout = plan.scan_timeout_seconds
-    return settings(SCAN_TIMEOUT=str(timeout), EXPECTED_SCAN_SECONDS="20")
+    return settings(SCAN_TIMEOUT=str(plan.scan_timeout_seconds), **plan.environment)
 
 
 def _fresh(strike: Any) -> Any:

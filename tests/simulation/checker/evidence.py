@@ -40,11 +40,7 @@ class Evidence:
     @property
     def scan_groups(self) -> Iterator[Mapping[str, Any]]:
         """The books' entries of the app's own groups."""
-        users = {path.lower() for path in self.run.users.resources}
-        for entry in self.books:
-            is_there = entry["resourceGroup"].lower() == SCANS_GROUP.lower()
-            if is_there and entry["id"].lower() not in users:
-                yield entry
+        return scan_groups(self.run, self.books)
 
     def found(self, scan_id: str) -> frozenset[Known]:
         """What a scan found, as the API tells it."""
@@ -55,6 +51,15 @@ class Evidence:
             )
             for one in self.findings[scan_id]
         )  # fmt: skip
+
+
+def scan_groups(run: Simulation, books: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The books' entries of the app's own groups."""
+    users = {path.lower() for path in run.users.resources}
+    for entry in books:
+        is_there = entry["resourceGroup"].lower() == SCANS_GROUP.lower()
+        if is_there and entry["id"].lower() not in users:
+            yield entry
 
 
 def gather(run: Simulation) -> Evidence:
