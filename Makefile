@@ -45,7 +45,7 @@ test: $(SETUP) $(KUSTO) ## run every test
 e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json of a running system; ONLY=marker)
 	@E2E_HOST="$(HOST)" E2E_RUN="$(RUN)" $(PY) -m pytest -q tests/e2e $(if $(ONLY),-m "$(ONLY)")
 
-bench: $(SETUP) ## measure the local Durable engine (ONLY="throughput memory", JSON=file)
+bench: $(SETUP) ## measure the local Durable engine, and rescans in virtual time (ONLY="throughput rescans", JSON=file)
 	@exec $(PY) -m tests.bench $(if $(ONLY),--only $(ONLY)) $(if $(JSON),--json $(JSON))
 
 crash: $(SETUP) ## kill the Functions host in the midst of its work (KILLS=100 INSTANCES=500 SEED=0)

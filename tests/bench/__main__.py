@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import episodes, fan_out, memory, start_up, throughput
+from tests.bench import episodes, fan_out, memory, rescans, start_up, throughput
 from tests.bench.tables import Cell, Section, as_json, as_text
 
 SECTIONS: Mapping[str, Callable[[], Section]] = {
@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, Callable[[], Section]] = {
     "fan-out": lambda: fan_out.section(width=500, rounds=3),
     "start-up": lambda: start_up.section(rounds=3),
     "memory": lambda: memory.section(instances=10_000),
+    "rescans": lambda: rescans.section(counts=[120, 1000]),
 }
 TINY: Mapping[str, Callable[[], Section]] = {
     "throughput": lambda: throughput.section(instances=2, rounds=1),
@@ -25,6 +26,7 @@ TINY: Mapping[str, Callable[[], Section]] = {
     "fan-out": lambda: fan_out.section(width=3, rounds=1),
     "start-up": lambda: start_up.section(rounds=1),
     "memory": lambda: memory.section(instances=4),
+    "rescans": lambda: rescans.section(counts=[3]),
 }
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from tests.bench import engine
 from tests.bench.apart import ROOT, MeasurementError, apart
+from tests.bench.makespan import least_seconds
 
-ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 7, "memory": 5}
+ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 7, "memory": 5, "rescans": 1}
 
 
 @pytest.mark.parametrize("name", ROWS_OF)
@@ -28,6 +29,25 @@ def test_a_measurement_that_breaks_is_told_with_its_reason() -> None:
     """Nothing of it becomes a figure."""
     with pytest.raises(MeasurementError, match="'sometimes' is not a valid Synchronous"):
         apart(engine.rate, 1, "sometimes", is_sdk_patched=False)
+
+
+@pytest.mark.parametrize(
+    ("scans", "slots", "limits", "least"),
+    [
+        ([3, 5], 2, {}, 5),  # side by side
+        ([3, 3, 4], 1, {}, 10),  # one after the other
+        ([1, 1, 1], 3, {60: 1}, 121),  # two windows, then the last one's own time
+        ([9, 1, 1], 3, {60: 2}, 61),  # a short one is left for the second window
+        ([5] * 7, 2, {60: 3}, 125),
+        ([5] * 6, 1, {60: 3}, 75),  # three are left, and one slot
+        ([70] * 3, 1, {60: 1}, 210),  # the slot is what is short
+    ],
+)
+def test_no_plan_of_scans_is_better_than_the_bound(
+    scans: list[float], slots: int, limits: dict[int, int], least: float
+) -> None:
+    """Each of these can be reached."""
+    assert least_seconds(scans, slots, limits) == least
 
 
 def bench(*arguments: str, folder: Path) -> dict[str, Any]:
