@@ -18,6 +18,10 @@ QSCANNER_STAND_IN_FILE names; without the variable nothing is told. All keys are
                             has ended, and is whole only then
     reportBytes             the SARIF report stops after so many bytes, and stays like that
     reportPaddingBytes      the SARIF report holds so many random bytes besides (as base64)
+    console                 lines that it says besides, before its files are written
+    layerCommands           what the SARIF report says of how the image's layers were made
+    tellsEnvironment        true: it says its own environment on the console, as a program that is
+                            looked into does, and the SARIF report holds it (`invocations`)
     proof, indent           of the legacy document, for which the two before count too: it also
                             tells how the scan went, as the inventory does; it is written in lines
                             with so many spaces. By default in one line, and without

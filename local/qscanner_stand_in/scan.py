@@ -56,10 +56,18 @@ def scan(
         return GENERIC_ERROR
     if told.get("oom"):
         os.kill(os.getpid(), signal.SIGKILL)
-    return _finish(options, told, pulled)
+    own = dict(environment) if told.get("tellsEnvironment") else {}
+    for line in [*told.get("console", ()), *(f"DEBUG {name}={own[name]}" for name in own)]:
+        _say(line)
+    return _finish(options, told, pulled, own)
 
 
-def _finish(options: argparse.Namespace, told: Behaviour, pulled: Pulled | None) -> int:
+def _finish(
+    options: argparse.Namespace,
+    told: Behaviour,
+    pulled: Pulled | None,
+    environment: Mapping[str, str],
+) -> int:
     exit_code = int(told.get("exitCode", 0))
     end = ending(exit_code)
     image = pulled.digest if pulled else options.target
@@ -75,7 +83,8 @@ def _finish(options: argparse.Namespace, told: Behaviour, pulled: Pulled | None)
             _say(f"INFO  Scan Result JSON created at {stem}-ScanResult.json")
     is_reported = end.leaves_report and options.mode not in WITHOUT_REPORT
     if is_reported and not told.get("noReport"):
-        _report(options, stem, told, found, pulled)
+        report = sarif(options.target, told.get("os", USUAL_OS), found, pulled)
+        _report(options, stem, told, found, _told_besides(report, told, environment))
     if end.error:
         _say(f"ERROR: {end.error}")
     return exit_code
@@ -95,12 +104,11 @@ def _report(
     stem: str,
     told: Behaviour,
     found: Sequence[Finding],
-    pulled: Pulled | None,
+    content: dict[str, Any],
 ) -> None:
     if "json" in options.report_format:
         _write(Path(f"{stem}-Report.json"), report_json(found))
     if "sarif" in options.report_format:
-        content = sarif(options.target, told.get("os", USUAL_OS), found, pulled)
         padding = os.urandom(int(told.get("reportPaddingBytes", 0)))
         if padding:
             content["runs"][0]["properties"]["padding"] = b64encode(padding).decode()
@@ -108,6 +116,21 @@ def _report(
     if "table" in options.report_format:
         for line in table(found):
             _say(line)
+
+
+def _told_besides(
+    report: dict[str, Any], told: Behaviour, environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """The report with how the image was made and in what environment the scanner ran."""
+    [run] = report["runs"]
+    commands = [{"LayerContentHash": "", "Command": one} for one in told.get("layerCommands", ())]
+    if commands:
+        run["properties"]["layerInfo"] = [*run["properties"].get("layerInfo", ()), *commands]
+    if environment:
+        run["invocations"] = [
+            {"executionSuccessful": True, "environmentVariables": dict(environment)}
+        ]
+    return report
 
 
 def _write_sarif(file: Path, text: str, told: Behaviour) -> None:

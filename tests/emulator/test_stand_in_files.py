@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.qscanner_stand_in.inventory import PLANTED_SECRET
-from tests.emulator.stand_in import IMAGE, scan
+from tests.emulator.stand_in import IMAGE, TOKEN, scan
 
 SECRET = {"type": "secret", "title": "AWS access key", "severity": "critical", "path": "app/.env"}
 
@@ -156,3 +156,14 @@ def test_a_report_can_be_cut_or_made_large(tmp_path: Path) -> None:
     scan(tmp_path, told={"reportBytes": 100})
     [file] = ended.folder.glob("*.sarif.json")
     assert len(file.read_bytes()) == 100
+
+
+def test_it_gives_away_what_it_is_told_to(tmp_path: Path) -> None:
+    """What images and environments hold, for whoever tries that it is not kept."""
+    told = {"console": ["one", "two"], "layerCommands": ["ENV A=b"], "tellsEnvironment": True}
+    ended = scan(tmp_path, told=told)
+    assert "\none\ntwo\n" in ended.console
+    assert f"DEBUG QUALYS_ACCESS_TOKEN={TOKEN}\n" in ended.console
+    [invocation] = ended.sarif["invocations"]
+    assert invocation["environmentVariables"]["QUALYS_ACCESS_TOKEN"] == TOKEN
+    assert [one["Command"] for one in ended.sarif["properties"]["layerInfo"]] == ["ENV A=b"]
