@@ -15,7 +15,16 @@ from imagescan.report.sarif import type_of
 
 REDACTED = "[redacted]"
 # Where scanners put a found secret's value, wherever it stands.
-_SECRET_FIELDS = frozenset({"match", "rawmatch", "snippet", "contextregion", "secret"})
+_FOUND_IN = frozenset({"match", "rawmatch", "snippet", "contextregion", "secret"})
+# How an image was made and a program was called: values of ENV and ARG, and what was typed, stand
+# there (qscanner's layerInfo, OCI's image configuration, SARIF's invocations).
+# fmt: off
+_MADE_BY = frozenset({
+    "command", "commandline", "arguments", "args", "cmd", "entrypoint", "createdby", "created_by",
+    "env", "environment", "environmentvariables",
+})
+# fmt: on
+_SECRET_FIELDS = _FOUND_IN | _MADE_BY
 # All that is kept of a found secret: its kind, its place and how grave it is. Any other field may
 # hold the value, in whatever words.
 # fmt: off
@@ -39,14 +48,26 @@ _URL_CREDENTIALS = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s/\"'<>]{1,6
 _URL_SIGNATURE = re.compile(
     r"(?i)([?&;](?:sig|code|key|token|access_token|password|accountkey)=)[^&;\s\"']+"
 )
+# A name that says what its value is; `--password` may have its value behind a space.
+_NAMES = (
+    "(?:passw(?:or)?d|pwd|passphrase|secret|token|credential"
+    "|(?:api|access|account|private)[_-]?key)"
+)
+_VALUE = r"(?!\[redacted\])(?:\"[^\"\r\n]*\"?|'[^'\r\n]*'?|[^\s\"'][^\s]*)"
+_ASSIGNED = re.compile(
+    rf"(?i)({_NAMES}[\w.-]{{0,60}}\\{{0,3}}[\"']?\s{{0,3}}=\s{{0,3}}"
+    rf"|{_NAMES}[\w.-]{{0,60}}\\{{0,3}}[\"']\s{{0,3}}:\s{{0,3}}"
+    rf"|passw(?:or)?d:\s{{0,3}}"
+    rf"|--[\w-]{{0,30}}{_NAMES}\s{{1,3}}){_VALUE}"
+)
 
 
 def redact(document: bytes, known_secrets: Sequence[str]) -> Iterator[str]:
     """The same JSON without the value of any secret, in pieces; `ReportError` where it is none.
 
-    Of found secrets only kind and place are kept, tokens and credentials in addresses go, and
-    known secrets are replaced wherever they stand. Findings parse as before. Of a large document
-    only a piece at a time is in memory.
+    Of found secrets only kind and place are kept. Tokens, credentials in addresses and how an image
+    was made go, and known secrets are replaced wherever they stand. Findings parse as before. Of a
+    large document only a piece at a time is in memory.
     """
     data = read_json(document, "document")
     spellings = _spellings(known_secrets)
@@ -61,12 +82,14 @@ def redact(document: bytes, known_secrets: Sequence[str]) -> Iterator[str]:
 def redact_text(text: str, known_secrets: Sequence[str]) -> str:
     """A log without known secrets, tokens, authorization headers and credentials in addresses.
 
-    Long hexadecimal texts stay: digests look like that.
+    Nor has it what is assigned to a name such as DB_PASSWORD. Long hexadecimal texts stay: digests
+    look like that.
     """
     text = _plain(text, _spellings(known_secrets))
     text = _AUTHORIZATION.sub(rf"\1{REDACTED}", text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
-    return _URL_SIGNATURE.sub(rf"\1{REDACTED}", text)
+    text = _URL_SIGNATURE.sub(rf"\1{REDACTED}", text)
+    return _ASSIGNED.sub(rf"\1{REDACTED}", text)
 
 
 def _change_items(holder: object, name: str, change: Callable[[Any], Any]) -> None:

@@ -68,6 +68,24 @@ def test_a_found_secret_is_gone_in_whatever_case_its_field_is_written(
     assert b"s3cret" not in redact(encode(document), [])
 
 
+@pytest.mark.parametrize(
+    "made_by",
+    [
+        {"properties": {"layerInfo": [{"Command": "ENV DB_PASSWORD=s3cret"}]}},
+        {"invocations": [{"environmentVariables": {"DB_PASSWORD": "s3cret"}}]},
+        {"invocations": [{"commandLine": "x --password s3cret", "arguments": ["s3cret"]}]},
+        {"config": {"Env": ["A=s3cret"], "Cmd": ["s3cret"], "Entrypoint": ["sh", "-c", "s3cret"]}},
+        {"history": [{"created_by": "ARG T=s3cret"}, {"CreatedBy": "|1 T=s3cret /bin/sh"}]},
+    ],
+)
+def test_how_an_image_was_made_is_gone(made_by: dict[str, Any]) -> None:
+    """Whoever builds an image may have typed a secret, whatever it is called."""
+    kept = redact(encode({"runs": [{"results": [], **made_by}]}), [])
+
+    assert b"s3cret" not in kept
+    assert parse_report(kept) == parse_report(encode({"runs": [{"results": []}]}))
+
+
 def test_other_messages_stay() -> None:
     """Only what a rule for secrets says may hold one."""
     document = sarif({"ruleId": "376157", "message": {"text": "log4j-core is vulnerable"}})
@@ -153,7 +171,17 @@ def texts(value: Any) -> str:
         ("https://ghp_token@github.com/x", "https://[redacted]@github.com/x"),
         ("https://h/b?sv=1&sig=abc%2F&se=2", "https://h/b?sv=1&sig=[redacted]&se=2"),
         ("AccountName=a;AccountKey=abc==;x", "AccountName=a;AccountKey=[redacted];x"),
+        ("env DB_PASSWORD=a;b&c x", "env DB_PASSWORD=[redacted] x"),
+        ("PGPASSWORD='a b' MYSQL_PWD = x", "PGPASSWORD=[redacted] MYSQL_PWD = [redacted]"),
+        ('AWS_SECRET_ACCESS_KEY="a b" y', "AWS_SECRET_ACCESS_KEY=[redacted] y"),
+        ('{"clientSecret": "a", "n": 1}', '{"clientSecret": [redacted], "n": 1}'),
+        (r'"{\"token\": \"a\"}" x', r'"{\"token\": [redacted] x'),
+        ("password: abc; user: x", "password: [redacted] user: x"),
+        ("login --registry-password abc -u x", "login --registry-password [redacted] -u x"),
         (f"pulled nginx@{DIGEST}", f"pulled nginx@{DIGEST}"),
+        ("INFO  Secret(s) detected: 2, scan types pkg,secret: SUCCESS", None),
+        ("ERROR: failed to authenticate: the access token is missing or malformed", None),
+        ("--scan-types pkg,secret --report-format sarif", None),
         (f"docker://ghcr.io/o/app@{DIGEST}", f"docker://ghcr.io/o/app@{DIGEST}"),
         ("commit 0123456789abcdef0123456789abcdef01234567", None),
         ("https://host:8080/path?x=1 a@b.c", None),
