@@ -22,6 +22,11 @@ LOGIN = re.compile(r"[^\x00-\x1f\x7f]{4,200}")
 REGION = re.compile(r"[a-z0-9]{2,40}")
 INSIGHTS = re.compile(rf"InstrumentationKey={GUID.pattern}(;|$)")
 ENDPOINT = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?")
+SUBNET = re.compile(
+    r"/subscriptions/[0-9a-f-]{36}/resourcegroups/[^/]{1,90}"
+    r"/providers/microsoft\.network/virtualnetworks/[\w.-]{2,64}/subnets/[\w.-]{1,80}",
+    re.IGNORECASE,
+)
 IDENTITY = re.compile(
     r"/subscriptions/[0-9a-f-]{36}/resourcegroups/[^/]{1,90}"
     r"/providers/microsoft\.managedidentity/userassignedidentities/[\w-]{3,128}",
@@ -78,6 +83,7 @@ class Settings:
     insights_connection_string: str | None = field(repr=False)
     watched_subscriptions: tuple[str, ...]
     scan_identity_id: str | None
+    subnet_id: str | None
     registry_credentials: Credentials = field(repr=False)
     allowed_registries: frozenset[RegistryHost]
     registry_mirror: Url | None
@@ -136,10 +142,10 @@ class _Reader:
             self.problems.append(f"{name} must be an image reference.")
         return value
 
-    def identity(self, name: str) -> str | None:
+    def resource(self, name: str, pattern: re.Pattern[str], kind: str) -> str | None:
         value = self.optional(name)
-        if value and not IDENTITY.fullmatch(value):
-            self.problems.append(f"{name} must be the resource id of a user-assigned identity.")
+        if value and not pattern.fullmatch(value):
+            self.problems.append(f"{name} must be the resource id of a {kind}.")
         return value
 
     def credentials(self, name: str) -> Credentials:
@@ -238,15 +244,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         watched_subscriptions=reader.subscriptions(
             "WATCHED_SUBSCRIPTIONS", default="AZURE_SUBSCRIPTION_ID"
         ),
-        scan_identity_id=reader.identity("SCAN_IDENTITY_ID"),
+        scan_identity_id=reader.resource("SCAN_IDENTITY_ID", IDENTITY, "user-assigned identity"),
+        subnet_id=reader.resource("SUBNET_ID", SUBNET, "subnet"),
         registry_credentials=reader.credentials("REGISTRY_CREDENTIALS"),
         allowed_registries=reader.registries("ALLOWED_REGISTRIES"),
         registry_mirror=reader.address("REGISTRY_MIRROR"),
         token_warning_days=reader.number("ACCESS_TOKEN_WARNING_DAYS", 14, 0, 365),
-        unit_prices=UnitPrices(
-            vcpu_second_usd=reader.number("VCPU_SECOND_USD", VCPU_SECOND_USD, 0, 1),
-            gb_second_usd=reader.number("GB_SECOND_USD", GB_SECOND_USD, 0, 1),
-        ),
+        unit_prices=_read_prices(reader),
     )
     _check_together(settings, reader.problems)
     if reader.problems:
@@ -267,6 +271,13 @@ def _read_qualys(reader: _Reader) -> QualysCredentials:
         password=reader.matching(
             "QUALYS_PASSWORD", LOGIN, "a password of 4 to 200 characters", default=""
         ),
+    )
+
+
+def _read_prices(reader: _Reader) -> UnitPrices:
+    return UnitPrices(
+        vcpu_second_usd=reader.number("VCPU_SECOND_USD", VCPU_SECOND_USD, 0, 1),
+        gb_second_usd=reader.number("GB_SECOND_USD", GB_SECOND_USD, 0, 1),
     )
 
 

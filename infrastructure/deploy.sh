@@ -4,8 +4,12 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=azure.sh
 . "$here/azure.sh"
+# shellcheck source-path=SCRIPTDIR source=deploy-finds.sh
+. "$here/deploy-finds.sh"
 # shellcheck source-path=SCRIPTDIR source=deploy-steps.sh
 . "$here/deploy-steps.sh"
+# shellcheck source-path=SCRIPTDIR source=deploy-verify.sh
+. "$here/deploy-verify.sh"
 
 usage() {
     cat <<'END'
@@ -28,6 +32,8 @@ Qualys:
 More:
       --watch-subscription ID  scan what is deployed there; may be repeated; else -s alone
       --registry NAME          an Azure registry that scans may pull from; may be repeated
+      --app-subnet ID          send what the app sends by this subnet; 'none' for none any more
+      --scan-subnet ID         run scans in this one; README.md tells what a subnet needs
       --mirror-images          a registry for the scanner's image, which Docker Hub then does not limit
       --setting NAME=VALUE     a setting of the app, such as SCAN_TIMEOUT=3600; may be repeated
   -e, --email ADDRESS          where alerts go to; else they are in the portal alone
@@ -40,7 +46,7 @@ END
 }
 
 subscription='' group='' location='' pod='' watched='' registries='' settings='' email=''
-always_ready='' mirrors_images=false deploys_code=no wants_token=no token=''
+always_ready='' app_subnet='' scan_subnet='' mirrors_images=false deploys_code=no wants_token=no token=''
 # Secrets leave the environment here: only the deployment gets them back.
 token_at_hand=${QUALYS_ACCESS_TOKEN:-} user=${QUALYS_USERNAME:-} password=${QUALYS_PASSWORD:-}
 webhook=${NOTIFY_WEBHOOK_URL:-} registry_credentials=${REGISTRY_CREDENTIALS:-}
@@ -67,11 +73,18 @@ take_option() { # NAME, VALUE
     --pod) pod=$2 ;;
     --watch-subscription) watched="$watched $2" ;;
     --registry) registries="$registries $2" ;;
+    --app-subnet) app_subnet=$2 ;;
+    --scan-subnet) scan_subnet=$2 ;;
     --setting) add_setting "$2" ;;
     -e | --email) email=$2 ;;
     --always-ready) always_ready=$2 ;;
     *) return 1 ;;
     esac
+}
+
+is_subnet() { # ID, none or nothing
+    local group='/resourceGroups/[^/]+' network='/providers/Microsoft\.Network/virtualNetworks/[^/]+/subnets/[^/]+'
+    [[ $1 =~ ^(none|/subscriptions/[0-9a-fA-F-]{36}$group$network)?$ ]]
 }
 
 add_setting() { # NAME=VALUE
@@ -93,6 +106,9 @@ check_options() {
     [ -n "$user" ] || [ -z "$password" ] || refuse "A password wants the user name too: -n, or QUALYS_USERNAME."
     [ -z "$user" ] || [ -n "$password" ] || refuse "A user name wants the password too: -w, or QUALYS_PASSWORD."
     [ -z "$pod" ] || add_setting "QUALYS_POD=$pod"
+    is_subnet "$app_subnet" || refuse "--app-subnet wants the id of a subnet, or none, not '$app_subnet'."
+    is_subnet "$scan_subnet" || refuse "--scan-subnet wants the id of a subnet, or none, not '$scan_subnet'."
+    [[ $scan_subnet != /* ]] || same "${scan_subnet:15:36}" "$subscription" || refuse "Scans run in $subscription, and so must their subnet be there."
     for one in $watched; do
         is_guid "$one" || refuse "--watch-subscription wants the id of a subscription, not '$one'."
     done
@@ -121,11 +137,13 @@ main() {
     read_token
     check_prerequisites
     register_needed_providers
+    check_region
     check_quota
     find_what_is_there
     choose_credentials
     choose_scope_and_speed
     find_registries
+    find_subnets
     if [ "$what_if" = yes ]; then
         show_what_would_change
         finish "Nothing was changed."

@@ -32,6 +32,12 @@ param mirrorsImages bool = false
 @description('Address that alerts are sent to; empty leaves them in the portal alone.')
 param alertEmail string = ''
 
+@description('Subnet that the app sends from, delegated to Microsoft.App/environments; empty for none.')
+param appSubnetId string = ''
+
+@description('Subnet of the container groups of scans, delegated to them, in this subscription and region; empty for none.')
+param scanSubnetId string = ''
+
 @description('Instances that are kept warm for orchestrations and steps; each is billed all the time.')
 @minValue(0)
 param alwaysReadyInstances int = 0
@@ -67,6 +73,11 @@ var fromVault = toObject(
   setting => setting,
   setting => '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${toLower(replace(setting, '_', '-'))})'
 )
+var inSubnet = empty(scanSubnetId)
+  ? {}
+  : {
+      SUBNET_ID: scanSubnetId
+    }
 var tags = { application: 'imagescan' }
 
 resource appGroup 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -137,6 +148,18 @@ module scanGroupRole 'modules/scan-group-role.bicep' = {
   params: { appPrincipalId: identities.outputs.appPrincipalId }
 }
 
+module subnetRole 'modules/subnet-role.bicep' = [
+  for id in (empty(scanSubnetId) ? [] : [scanSubnetId]): {
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      networkName: split(id, '/')[8]
+      subnetName: last(split(id, '/'))
+      appResourceGroupId: appGroup.id
+      appPrincipalId: identities.outputs.appPrincipalId
+    }
+  }
+]
+
 module registry 'modules/registry.bicep' = if (mirrorsImages) {
   scope: appGroup
   params: { location: location, name: registryName, tags: tags }
@@ -174,10 +197,11 @@ module app 'modules/function-app.bicep' = {
     storageAccountName: storageAccountName
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     insightsConnectionString: monitoring.outputs.connectionString
+    subnetId: appSubnetId
     alwaysReadyInstances: alwaysReadyInstances
     maximumInstances: maximumInstances
     pythonVersion: pythonVersion
-    settings: union(daily, optionalSettings, mirrorsImages ? mirrored : {}, fromVault, {
+    settings: union(daily, optionalSettings, mirrorsImages ? mirrored : {}, inSubnet, fromVault, {
       AZURE_SUBSCRIPTION_ID: subscription().subscriptionId
       QSCANNER_RESOURCE_GROUP: scanGroup.name
       AZURE_REGION: location

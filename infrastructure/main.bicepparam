@@ -17,6 +17,8 @@ param secretSettings = filter(split(readEnvironmentVariable('SECRET_SETTINGS'), 
 param registryIds = filter(split(readEnvironmentVariable('REGISTRY_IDS', ''), ' '), id => !empty(id))
 param mirrorsImages = bool(readEnvironmentVariable('MIRRORS_IMAGES', 'false'))
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
+param appSubnetId = readEnvironmentVariable('APP_SUBNET_ID', '')
+param scanSubnetId = readEnvironmentVariable('SCAN_SUBNET_ID', '')
 param alwaysReadyInstances = int(readEnvironmentVariable('ALWAYS_READY_INSTANCES', '0'))
 
 // What was set on the app before stays set: [{name, value}]. What is given now, NAME=VALUE a line, wins.

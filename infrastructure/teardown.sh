@@ -161,7 +161,7 @@ remove_roles() { # SUBSCRIPTION, PRINCIPAL: what app and scans may do in it, and
     while IFS='|' read -r id name role scope; do
         [ -n "$id" ] || continue
         tell role assignment delete --subscription "$of" --ids "$id"
-        [[ $name != 'Image scan '* ]] || tell role definition delete --subscription "$of" --name "${role##*/}" --scope "$scope" --custom-role-only true
+        [[ $name != 'Image scan '* ]] || tell role definition delete --subscription "$of" --name "${role##*/}" --scope "${scope%%/providers/*}" --custom-role-only true
     done <<<"$given"
 }
 

@@ -38,8 +38,14 @@ def build_body(attempt: Attempt, settings: Settings, now: datetime) -> dict[str,
             "restartPolicy": "Never",
             **contents,
             **group_pulls(settings),
+            **_network(settings),
         },
     }
+
+
+def _network(settings: Settings) -> dict[str, Any]:
+    """The subnet of the group, where there is one; without it ACI gives it the way out itself."""
+    return {"subnetIds": [{"id": settings.subnet_id}]} if settings.subnet_id else {}
 
 
 def _with_courier(attempt: Attempt, settings: Settings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ param identityClientId string
 param storageAccountName string
 param deploymentContainerUrl string
 param insightsConnectionString string
+param subnetId string
 param alwaysReadyInstances int
 param maximumInstances int
 param pythonVersion string
@@ -52,7 +53,9 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     keyVaultReferenceIdentity: identityId
+    // Event Grid and the API reach the app from outside; only what it sends goes by the subnet.
     publicNetworkAccess: 'Enabled'
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'

@@ -174,7 +174,9 @@ def what_the_app_does_is_granted_and_no_more(resources: list[Resource], run: Run
     wrong = []
     for operation in run.operations:
         action, path = operation.action.lower(), operation.path.lower()
-        by = {pair for pair in allowed if pair[1] == action and path.startswith(f"{pair[0]}/")}
+        by = {
+            pair for pair in allowed if pair[1] == action and f"{path}/".startswith(f"{pair[0]}/")
+        }
         used |= by
         if not by:
             wrong.append(f"{operation.action} is not granted for {operation.path}")

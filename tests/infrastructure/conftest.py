@@ -34,6 +34,11 @@ REGISTRY_ID = (
     "/Microsoft.ContainerRegistry/registries/theirs"
 )
 WITH_REGISTRIES = MAIN | {"REGISTRY_IDS": f" {REGISTRY_ID}", "MIRRORS_IMAGES": "true"}
+NETWORK = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/network-rg/providers"
+    "/Microsoft.Network/virtualNetworks/spoke/subnets"
+)
+IN_A_NETWORK = MAIN | {"APP_SUBNET_ID": f"{NETWORK}/app", "SCAN_SUBNET_ID": f"{NETWORK}/scans"}
 LEGACY = MAIN | {
     "SETTINGS": "",
     "SECRET_SETTINGS": "QUALYS_USERNAME QUALYS_PASSWORD",
@@ -94,7 +99,13 @@ def watch(templates: Path) -> list[Resource]:
 @pytest.fixture(scope="session")
 def run(main: list[Resource]) -> Run:
     """What the app does to Azure, and which events there are."""
-    return Run(app_settings(main)["SCAN_IDENTITY_ID"])
+    return Run(app_settings(main))
+
+
+@pytest.fixture(scope="session")
+def in_a_network(templates: Path) -> list[Resource]:
+    """The app with a subnet for itself and one for its scans."""
+    return snapshot(templates, "main", IN_A_NETWORK)
 
 
 @pytest.fixture

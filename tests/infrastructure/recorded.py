@@ -7,7 +7,7 @@ called here is noticed.
 import inspect
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -45,7 +45,14 @@ DEPLOYED = {
 }
 ELSEWHERE = ["Microsoft.Storage/storageAccounts/anaccount", "Microsoft.App/managedEnvironments/one"]
 UNTIL_ALL_IS_DELETED_SECONDS = 300
-VERBS = {"GET": "read", "PUT": "write", "PATCH": "write", "DELETE": "delete", "POST": "action"}
+VERBS = {
+    "GET": "read",
+    "PUT": "write",
+    "PATCH": "write",
+    "DELETE": "delete",
+    "POST": "action",
+    "JOIN": "join/action",
+}
 
 
 @dataclass(frozen=True)
@@ -76,16 +83,21 @@ class RecordingTransport(Transport):
     def send(self, request: Any, **options: Any) -> Any:
         self.operations.add(Operation(request.method, urlsplit(request.url).path))
         if request.method == "PUT":
-            identity = json.loads(request.body).get("identity", {})
-            self.identities |= set(identity.get("userAssignedIdentities", {}))
+            body = json.loads(request.body)
+            self.identities |= set(body.get("identity", {}).get("userAssignedIdentities", {}))
+            # ARM asks for the right to what is linked, too.
+            for subnet in body["properties"].get("subnetIds", []):
+                self.operations.add(Operation("JOIN", subnet["id"]))
         return super().send(request, **options)
 
 
 class Run:
     """The app beside users who deploy, write and delete in two subscriptions."""
 
-    def __init__(self, scan_identity_id: str) -> None:
-        self._scan_identity_id = scan_identity_id
+    def __init__(self, settings_on_azure: Mapping[str, str]) -> None:
+        """Of the settings on Azure those count that give a container group something of it."""
+        linked = ("SCAN_IDENTITY_ID", "SUBNET_ID")
+        self._settings = {name: settings_on_azure.get(name, "") for name in linked}
         self._clock = VirtualClock()
         self.events: list[dict[str, Any]] = []
         self._emulator = Emulator(
@@ -117,7 +129,7 @@ class Run:
 
     def _scan(self) -> None:
         attempt = Attempt("s1", "private.azurecr.io/nginx:1.27", 1, NAME)
-        known = settings(SCAN_IDENTITY_ID=self._scan_identity_id)
+        known = settings(**self._settings)
         steps: dict[str, Callable[[], Any]] = {
             "create": lambda: self._groups.create(
                 NAME, build_body(attempt, known, self._clock.now())

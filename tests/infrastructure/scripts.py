@@ -48,6 +48,7 @@ def before() -> dict[str, Any]:
         "version": {"azure-cli": "2.60.0"},
         "account show": {"id": SUBSCRIPTION},
         "groups": [],
+        "functionapp list-flexconsumption-locations": [{"name": "westeurope"}],
         "provider list": [
             {"namespace": "Microsoft.Storage", "registrationState": "Registered"},
             {"namespace": "microsoft.insights", "registrationState": "Registered"},
@@ -102,6 +103,7 @@ def _the_app() -> dict[str, Any]:
         ],
         "functionapp scale config show": {"alwaysReady": [{"name": "durable", "instanceCount": 2}]},
         "functionapp function list": [{"name": f"{APP}/on_container_deployed"}],
+        "functionapp show": {"virtualNetworkSubnetId": None},
         "functionapp keys list": {"functionKeys": {"default": KEY}, "masterKey": "other"},
     }
 

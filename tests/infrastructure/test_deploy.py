@@ -26,7 +26,7 @@ ORIGINAL = [*BASE, "-n", "a user", "-w", PASSWORD, "--deploy-function"]
 FIRST_TIME = [
     "version", "account show", "bicep install",
     "provider list", *["provider register"] * 6,
-    "rest",
+    "functionapp list-flexconsumption-locations", "rest",
     "group exists", "keyvault list-deleted",
     "deployment sub create",
     "functionapp deployment source config-zip", "functionapp function list",
@@ -38,6 +38,7 @@ FIRST_TIME = [
 
 LOOKING = {
     "version", "account show", "bicep install", "provider list", "rest", "group exists",
+    "functionapp list-flexconsumption-locations",
     "keyvault list-deleted", "deployment sub what-if",
 }  # fmt: skip
 

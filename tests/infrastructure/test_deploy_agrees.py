@@ -5,13 +5,13 @@ import re
 from tests.infrastructure.compiler import INFRASTRUCTURE
 from tests.infrastructure.known import settings_read_by_the_app
 
-STEPS = (INFRASTRUCTURE / "deploy-steps.sh").read_text()
+SCRIPTS = "".join(path.read_text() for path in sorted(INFRASTRUCTURE.glob("deploy*.sh")))
 PARAMETERS = "".join(path.read_text() for path in INFRASTRUCTURE.glob("*.bicepparam"))
 
 
 def listed(name: str) -> set[str]:
-    """The words of a list in deploy-steps.sh."""
-    found = re.search(rf"^{name}='([^']*)'", STEPS, re.MULTILINE)
+    """The words of a list in the scripts."""
+    found = re.search(rf"^{name}='([^']*)'", SCRIPTS, re.MULTILINE)
     assert found is not None
     return set(found[1].split())
 
@@ -31,7 +31,7 @@ def test_every_setting_of_the_app_is_set_or_left_to_choose() -> None:
 
 def test_what_the_parameter_files_read_is_what_deploy_sh_hands_over() -> None:
     """A name that only one of them knows is a parameter that never arrives."""
-    handed = re.search(r"^with_parameters\(\) .*?^}", STEPS, re.MULTILINE | re.DOTALL)
+    handed = re.search(r"^with_parameters\(\) .*?^}", SCRIPTS, re.MULTILINE | re.DOTALL)
     assert handed is not None
 
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", PARAMETERS))

@@ -14,6 +14,16 @@ from tests.infrastructure.scripts import (
 )
 
 
+def subnet(name: str, subscription: str = SUBSCRIPTION) -> str:
+    """The id of a subnet."""
+    network = "/providers/Microsoft.Network/virtualNetworks/spoke"
+    return f"/subscriptions/{subscription}/resourceGroups/network-rg{network}/subnets/{name}"
+
+
+ELSEWHERE = subnet("scans", OTHER_SUBSCRIPTION)
+DELEGATED = {"delegations": [{"serviceName": "Microsoft.ContainerInstance/containerGroups"}]}
+
+
 @pytest.mark.parametrize(
     ("cores", "scans"), [(100, "20"), (60, "20"), (59, "19"), (10, "3"), (3, "1")]
 )
@@ -29,6 +39,16 @@ def test_the_quota_says_how_many_scans_there_may_be(
 
     told = ran.call("deployment sub create").environment
     assert f"MAX_CONCURRENT_SCANS={scans}\n" in told["SETTINGS"]
+
+
+def test_a_region_without_flex_consumption_stops_it(machine: Machine) -> None:
+    machine.az.before = before() | {"functionapp list-flexconsumption-locations": []}
+
+    ran = machine.run("deploy.sh", *WHOLE, **TOKEN)
+
+    assert ran.status == 1
+    assert "no Flex Consumption in westeurope" in ran.err
+    assert "deployment sub create" not in ran.commands
 
 
 def test_a_quota_too_small_for_one_scan_stops_it(machine: Machine) -> None:
@@ -156,6 +176,9 @@ def test_registries_are_found_and_the_scanners_image_is_copied(machine: Machine)
         ([*BASE, "-l", "West Europe"], "-l wants a region"),
         ([*BASE, "--watch-subscription", "x"], "--watch-subscription wants the id"),
         ([*BASE, "--registry", "x; rm"], "--registry wants the name"),
+        ([*BASE, "--app-subnet", "scans"], "--app-subnet wants the id of a subnet"),
+        ([*BASE, "--scan-subnet", "/subscriptions/x"], "--scan-subnet wants the id of a subnet"),
+        ([*BASE, "--scan-subnet", ELSEWHERE], "and so must their subnet"),
         ([*BASE, "--always-ready", "many"], "--always-ready wants a number"),
         ([*BASE, "--setting", "ARM_ENDPOINT=x"], "ARM_ENDPOINT is none of the settings to choose"),
         ([*BASE, "--setting", "SCAN_TIMEOUT"], "--setting wants NAME=VALUE"),
@@ -194,3 +217,49 @@ def test_credentials_that_are_missing_are_asked_for_before_anything_changes(
     assert ran.status == 2
     assert sentence in ran.err
     assert "deployment sub create" not in ran.commands
+
+
+@pytest.mark.parametrize(
+    ("gateway", "is_warned"), [({"natGateway": {"id": "/gateway"}}, False), ({}, True)]
+)
+def test_scans_run_in_a_subnet_that_is_delegated_to_them(
+    machine: Machine, gateway: dict[str, object], is_warned: bool
+) -> None:
+    """A way out may be another one than Azure asks for, so its want is told and no more."""
+    machine.az.before = before() | {"network vnet subnet show": DELEGATED | gateway}
+
+    ran = machine.run("deploy.sh", *WHOLE, "--scan-subnet", subnet("scans"), **TOKEN)
+
+    assert (ran.status, ran.err) == (0, "")
+    told = ran.call("deployment sub create", "main.bicepparam").environment
+    assert (told["SCAN_SUBNET_ID"], told["APP_SUBNET_ID"]) == (subnet("scans"), "")
+    assert ("It has no NAT gateway" in ran.out) == is_warned
+
+
+def test_a_subnet_that_is_delegated_to_something_else_stops_it(machine: Machine) -> None:
+    machine.az.before = before() | {"network vnet subnet show": DELEGATED}
+
+    ran = machine.run("deploy.sh", *WHOLE, "--app-subnet", subnet("app"), **TOKEN)
+
+    assert ran.status == 1
+    assert "and has to be to Microsoft.App/environments" in ran.err
+    assert "--delegations Microsoft.App/environments" in ran.err
+    assert "deployment sub create" not in ran.commands
+
+
+@pytest.mark.parametrize(("words", "kept"), [([], True), (["--scan-subnet", "none"], False)])
+def test_subnets_stay_until_they_are_given_up(
+    machine: Machine, words: list[str], kept: bool
+) -> None:
+    """As every setting does: the same command without them takes the app out of no network."""
+    there = after() | {"network vnet subnet show": DELEGATED}
+    there["functionapp config appsettings list"].append(
+        {"name": "SUBNET_ID", "value": subnet("scans")}
+    )
+    machine.az.is_deployed, machine.az.after = True, there
+
+    ran = machine.run("deploy.sh", *BASE, *words)
+
+    told = ran.call("deployment sub create", "main.bicepparam").environment
+    assert told["SCAN_SUBNET_ID"] == (subnet("scans") if kept else "")
+    assert "SUBNET_ID" not in told["KEPT_SETTINGS"]

@@ -81,6 +81,18 @@ def test_the_access_token_is_a_secure_value_and_stands_nowhere_else() -> None:
     assert json.dumps(body).count(known.qualys.access_token) == 1
 
 
+def test_a_group_is_in_a_subnet_only_where_one_is_set() -> None:
+    subnet = (
+        f"/subscriptions/{settings().subscription_id}/resourceGroups/network-rg/providers"
+        "/Microsoft.Network/virtualNetworks/spoke/subnets/scans"
+    )
+    attempt = Attempt("s", IMAGE, 1, "qscanner-x")
+
+    inside = build_body(attempt, settings(SUBNET_ID=subnet), NOW)["properties"]
+    assert inside["subnetIds"] == [{"id": subnet}]
+    assert "subnetIds" not in build_body(attempt, settings(), NOW)["properties"]
+
+
 def test_cpu_and_memory_of_both_containers_are_the_settings_in_total() -> None:
     """Quota is counted per group."""
     body = build_body(Attempt("s", IMAGE, 1, "qscanner-x"), settings(), NOW)

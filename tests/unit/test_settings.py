@@ -37,6 +37,7 @@ def test_an_empty_environment_is_told_everything_that_is_missing_at_once() -> No
         ("QSCANNER_IMAGE", "Qualys/QScanner"),
         ("COURIER_IMAGE", "bus ybox"),
         ("SCAN_IDENTITY_ID", "scan-identity"),
+        ("SUBNET_ID", "/subscriptions/1/subnets/scans"),
         ("ALLOWED_REGISTRIES", "registry.corp, https://registry.corp"),
         ("REGISTRY_MIRROR", "https://mirror.corp/path"),
         ("REGISTRY_MIRROR", "mirror.corp"),
