@@ -39,8 +39,9 @@ host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=fo
 	@exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
 		$(if $(KEY),--key "$(KEY)") --state "$(or $(STATE),$(LOCAL)/host-alone)" $(OPTIONS)
 
+# Four workers: what waits comes first (tests/conftest.py) and leaves the cores to the rest.
 test: $(SETUP) $(KUSTO) ## run every test
-	@$(PY) -m pytest -q -n 2 --dist loadgroup
+	@$(PY) -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder
 
 e2e: $(SETUP) ## the end-to-end tests alone (HOST= as for start, or RUN=run.json of a running system; ONLY=marker)
 	@E2E_HOST="$(HOST)" E2E_RUN="$(RUN)" $(PY) -m pytest -q tests/e2e $(if $(ONLY),-m "$(ONLY)")

@@ -20,6 +20,7 @@ from tests.emulator.specification import of_request
 from tests.fakes.azure import FakeContainerGroups
 from tests.unit.environment import COMPLETE, settings
 
+pytestmark = pytest.mark.xdist_group("emulator")
 SUBSCRIPTION = COMPLETE["AZURE_SUBSCRIPTION_ID"]
 BOTH = ["fake", pytest.param("emulator", marks=pytest.mark.integration)]
 

@@ -11,6 +11,7 @@ from imagescan.adapters.tables import AzureTable
 from imagescan.ports import Blobs, Row, Table, Value
 from tests.fakes.storage import FakeBlobs, FakeTable
 
+pytestmark = pytest.mark.xdist_group("azurite")
 BOTH = ["fake", pytest.param("azurite", marks=pytest.mark.integration)]
 MOMENT = datetime(2026, 11, 24, 12, 30, 15, 123456, tzinfo=UTC)
 

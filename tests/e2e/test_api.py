@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.deploying import random_image
 from tests.e2e.system import System
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 

@@ -8,7 +8,7 @@ from tests.e2e.deploying import random_image
 from tests.e2e.system import System, eventually
 from tests.e2e.test_api import check
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 def start(system: System, image: str, *, force: bool = False) -> str:

@@ -11,7 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from tests.e2e.deploying import group, random_finding, random_image
 from tests.e2e.system import DURABLE, System, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 SECOND_USD = 2 * 0.00001125 + 4 * 0.00000124  # of two cores and four GB, at list prices
 
 

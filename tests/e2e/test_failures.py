@@ -13,7 +13,7 @@ from local.system.lifecycle import ROOT
 from tests.e2e.deploying import group, random_image
 from tests.e2e.system import System, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,6 @@ def test_a_host_that_dies_at_its_start_is_told_with_its_last_words(
     assert Processes(folder).pids() == {}
 
 
-@pytest.mark.xdist_group("e2e")
 def test_a_system_keeps_its_host_until_it_is_stopped(system: System) -> None:
     """Another host would not find the scans of the one before."""
     system.need_processes()

@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.deploying import random_image
 from tests.e2e.system import DURABLE, System, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 # On the real extension a step comes back when its queue message does: 308 s after the kill.
 COMES_BACK_WITHIN_SECONDS = 420
 

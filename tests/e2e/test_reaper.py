@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.deploying import random_image
 from tests.e2e.system import DURABLE, System, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 def begun(system: System, image: str, status: str, **told: Any) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.system import System
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 def image(system: System, name: str) -> str:

@@ -9,7 +9,7 @@ from tests.e2e.deploying import group, random_image
 from tests.e2e.system import System, eventually
 from tests.e2e.test_api import check
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 def deployed(system: System, images: list[str]) -> str:

@@ -19,7 +19,6 @@ from tests.e2e.commands import command
 from tests.e2e.system import System, eventually
 
 pytestmark = [pytest.mark.e2e]
-ON_THE_RUNNING_SYSTEM = pytest.mark.xdist_group("e2e")
 
 
 def run_json(folder: Path) -> dict[str, Any]:
@@ -27,7 +26,6 @@ def run_json(folder: Path) -> dict[str, Any]:
     return content
 
 
-@ON_THE_RUNNING_SYSTEM
 def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System) -> None:
     """Other programs drive the system by this file."""
     system.need_processes()
@@ -41,7 +39,6 @@ def test_run_json_tells_where_everything_is_and_to_its_owner_only(system: System
     assert set(known["pids"]) == {"azurite", "registry", "azure-emulator", "functions-host"}
 
 
-@ON_THE_RUNNING_SYSTEM
 def test_the_registry_serves_its_samples_and_what_is_put_beside_them(system: System) -> None:
     """By any client: a token first, as on Docker Hub; private/ only with the app's credential."""
     system.need_processes()
@@ -58,7 +55,6 @@ def test_the_registry_serves_its_samples_and_what_is_put_beside_them(system: Sys
     assert served.headers["Docker-Content-Digest"] == digest
 
 
-@ON_THE_RUNNING_SYSTEM
 def test_the_resource_group_of_the_scans_is_there_before_any_scan(system: System) -> None:
     """As on Azure, where the app does not make it: listing an unknown one is an error."""
     system.need_processes()
@@ -73,7 +69,6 @@ def test_the_resource_group_of_the_scans_is_there_before_any_scan(system: System
     assert [answer.status_code for answer in answers] == [200, 404]
 
 
-@ON_THE_RUNNING_SYSTEM
 def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: System) -> None:
     """The same processes, ports and key."""
     system.need_processes()
@@ -85,7 +80,6 @@ def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: Syste
     assert command("status", folder=system.folder).returncode == 0
 
 
-@ON_THE_RUNNING_SYSTEM
 def test_a_killed_host_is_started_again_where_it_was(system: System) -> None:
     """Another process; ports and key stay, and so do Azurite and the emulator."""
     system.need_processes()

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.deploying import group, random_image
 from tests.e2e.system import System, eventually
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 
 
 def found(system: System, path: str, image: str) -> dict[str, Any] | None:

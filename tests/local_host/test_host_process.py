@@ -13,6 +13,7 @@ import requests
 from local.functions_host.durable.store import Store
 from tests.local_host.host_process import APPS, KEY, HostProcess, serving, start
 
+pytestmark = pytest.mark.xdist_group("host-process")  # one host serves most of them
 SETTINGS = {"EVERY": "0 0 0 1 1 *"}
 WITH_KEY = {"x-functions-key": KEY}
 TIMEOUT_SECONDS = 30
