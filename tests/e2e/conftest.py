@@ -8,14 +8,12 @@ E2E_HOST=func|PROGRAM starts one on another host.
 """
 
 import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from local.system.lifecycle import ROOT, start, stop
-from tests.e2e.system import System
+from tests.e2e.system import System, started
 
 
 @pytest.fixture(scope="session")
@@ -25,12 +23,8 @@ def system() -> Iterator[System]:
     if running:
         yield System(Path(running).resolve())
         return
-    folder = ROOT / ".local" / f"e2e-{uuid.uuid4().hex[:8]}"
-    try:
-        start(folder, os.environ.get("E2E_HOST"), ports_are_free=True)
-        yield System(folder / "run.json")
-    finally:
-        stop(folder)
+    with started("e2e") as system:
+        yield system
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

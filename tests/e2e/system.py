@@ -1,11 +1,13 @@
 """A running system as its run.json tells it, and what a user does with it."""
 
+import fcntl
 import json
 import os
 import signal
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +20,7 @@ from azure.identity import DefaultAzureCredential
 from azure.mgmt.containerinstance import ContainerInstanceManagementClient
 
 from local.system.hosts import CORE_TOOLS
-from local.system.lifecycle import HOST, start
+from local.system.lifecycle import HOST, ROOT, start, stop
 from local.system.processes import Processes
 
 EVENT_GRID = "/runtime/webhooks/EventGrid"
@@ -206,6 +208,28 @@ class System:
 
     def start_again(self) -> None:
         start(self.folder)
+
+
+@contextmanager
+def started(name: str) -> Iterator[System]:
+    """A system of its own, stopped at the end; its state stays below .local/, for whoever looks."""
+    folder = ROOT / ".local" / f"{name}-{uuid.uuid4().hex[:8]}"
+    try:
+        with _one_start_at_a_time():
+            start(folder, os.environ.get("E2E_HOST"), ports_are_free=True)
+        yield System(folder / "run.json")
+    finally:
+        stop(folder)
+
+
+@contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """Two that choose ports at once could choose the same."""
+    file = ROOT / ".local/e2e.lock"
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def eventually(look: Callable[[], Any], seconds: float = 30) -> Any:

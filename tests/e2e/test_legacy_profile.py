@@ -5,15 +5,13 @@ What is seen only after a minute of waiting is left to tests/unit/test_legacy_sc
 
 import json
 import os
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from local.system.lifecycle import ROOT, start, stop
 from tests.e2e.deploying import random_image
-from tests.e2e.system import System
+from tests.e2e.system import System, started
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-legacy")]
 LOGIN = {"QUALYS_USERNAME": "planted-user-name", "QUALYS_PASSWORD": "planted-pass-word"}
@@ -36,16 +34,12 @@ def legacy_system() -> Iterator[System]:
     """Started with a login and without a token, as a user would."""
     if os.environ.get("E2E_RUN"):
         pytest.skip("The running system's profile is its own.")
-    folder = ROOT / ".local" / f"e2e-legacy-{uuid.uuid4().hex[:8]}"
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("QUALYS_ACCESS_TOKEN", raising=False)
         for name, value in LOGIN.items():
             patch.setenv(name, value)
-        try:
-            start(folder, os.environ.get("E2E_HOST"), ports_are_free=True)
-            yield System(folder / "run.json")
-        finally:
-            stop(folder)
+        with started("e2e-legacy") as system:
+            yield system
 
 
 @pytest.fixture(scope="module")

@@ -165,9 +165,12 @@ def test_what_is_no_port_is_told_with_its_setting(
         choose_ports(tmp_path)
 
 
-def test_free_ports_differ(tmp_path: Path) -> None:
-    """Five services, five ports."""
-    assert len(set(choose_ports(tmp_path, any_free=True).values())) == len(DEFAULT_PORTS)
+def test_free_ports_differ_and_nobody_else_is_given_one_before_it_is_used(tmp_path: Path) -> None:
+    """Whoever asks a machine for any port is given one from 32768 on, by Linux's default."""
+    ports = set(choose_ports(tmp_path, any_free=True).values())
+
+    assert len(ports) == len(DEFAULT_PORTS)
+    assert max(ports) < 32_768
 
 
 def test_no_function_key_looks_like_an_option(tmp_path: Path) -> None:
