@@ -40,6 +40,16 @@ def scanned(outcome: Outcome | None = None, found: tuple[Finding, ...] = FOUND) 
     return app
 
 
+def join(app: App, status: Status) -> None:
+    """Another scan takes the result of one that has ended so."""
+    app.scans.open(ScanRecord(OTHER, "a.io/b:1", Source("request"), app.clock.now()))
+    joined = Outcome(
+        Status.SKIPPED, Verdict.VULNERABLE, counts=COUNTS,
+        joined_scan_id=SCAN, joined_status=status,
+    )  # fmt: skip
+    results.record(app, OTHER, joined)
+
+
 def ask(app: App, scan_id: str = SCAN, **params: Any) -> func.HttpResponse:
     query = {name: str(value) for name, value in params.items() if value is not None}
     request = func.HttpRequest(
@@ -50,11 +60,11 @@ def ask(app: App, scan_id: str = SCAN, **params: Any) -> func.HttpResponse:
     return reply
 
 
-def titles(app: App, **params: Any) -> list[str]:
+def titles(app: App, scan_id: str = SCAN, **params: Any) -> list[str]:
     """Of all pages."""
     found, cursor, is_last = [], None, False
     while not is_last:
-        body = json.loads(ask(app, cursor=cursor, **params).get_body())
+        body = json.loads(ask(app, scan_id, cursor=cursor, **params).get_body())
         found += [one["title"] for one in body["findings"]]
         cursor, is_last = body["cursor"], body["cursor"] is None
     return found
@@ -111,12 +121,7 @@ def test_a_table_holds_every_finding_of_the_filter() -> None:
 def test_sarif_holds_every_finding() -> None:
     """Of the scan that this one joined, where it joined one."""
     app = scanned()
-    app.scans.open(ScanRecord(OTHER, "a.io/b:1", Source("request"), app.clock.now()))
-    joined = Outcome(
-        Status.SKIPPED, Verdict.VULNERABLE, counts=COUNTS,
-        joined_scan_id=SCAN, joined_status=Status.COMPLETED,
-    )  # fmt: skip
-    results.record(app, OTHER, joined)
+    join(app, Status.COMPLETED)
 
     reply = ask(app, OTHER, format="sarif")
 
@@ -124,6 +129,24 @@ def test_sarif_holds_every_finding() -> None:
     assert len(run["results"]) == 3
     assert run["properties"]["image"] == "a.io/b:1"
     assert reply.mimetype == "application/sarif+json"
+
+
+def test_a_scan_that_failed_after_it_had_stored_findings_shows_none_of_them() -> None:
+    """Half a scan would look like all of it."""
+    assert titles(scanned(Outcome.failed(ReasonCode.INTERNAL))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"), [(Status.COMPLETED, ["A", "B", "C"]), (Status.FAILED, [])]
+)
+def test_who_joined_a_scan_shows_its_findings_only_if_it_completed(
+    status: Status, expected: list[str]
+) -> None:
+    """Though it is skipped itself."""
+    app = scanned()
+    join(app, status)
+
+    assert sorted(titles(app, OTHER)) == expected
 
 
 @pytest.mark.parametrize("kind", ["csv", "sarif"])
