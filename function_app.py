@@ -10,6 +10,7 @@ from activities import (
     deployments,
     left_behind,
     rescans,
+    resolving,
     results,
 )
 from orchestrators import reaping, rescan, scan_deployment, scan_image, take_inventory, waiting
@@ -25,7 +26,7 @@ from triggers import (
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 for module in (
-    *(admission, claims, container_groups, deployments, left_behind, rescans, results),
+    *(admission, claims, container_groups, deployments, left_behind, rescans, resolving, results),
     *(reaping, rescan, scan_deployment, scan_image, take_inventory, waiting),
     *(events, http_findings, http_images, http_rescans, http_scans, http_service, timers),
 ):

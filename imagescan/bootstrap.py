@@ -111,6 +111,7 @@ class App:
             timeout_seconds=self.settings.scan_timeout_seconds,
             expected_seconds=self.settings.expected_scan_seconds,
             profile=self.settings.profile,
+            resolves_images=True,
         )
 
 

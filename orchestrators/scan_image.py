@@ -56,6 +56,11 @@ def _notify(context: Context, request: ScanRequest) -> Steps:
 
 def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
     _tell(context, Status.QUEUED)
+    if request.policy.resolves_images:
+        resolved = yield step(context, names.RESOLVE_IMAGE, request.to_dict())
+        if resolved["outcome"]:
+            return Outcome.from_dict(resolved["outcome"])
+        request = request.resolved_to(resolved["digest"])
     claim = yield context.call_sub_orchestrator(names.AWAIT_CLAIM, {"request": request.to_dict()})
     if claim["outcome"]:
         return Outcome.from_dict(claim["outcome"])

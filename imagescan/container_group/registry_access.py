@@ -29,10 +29,15 @@ def scanner_variables(image: str, settings: Settings) -> list[dict[str, str]]:
 def group_identity(image: str, settings: Settings) -> dict[str, Any]:
     """SCAN_IDENTITY_ID as the group's `identity`; empty where no image is pulled with it."""
     images = (image, settings.scanner_image, settings.courier_image)
-    if not any(_by_identity(_registry(one), settings) for one in images):
+    if not any(is_read_by_identity(one, settings) for one in images):
         return {}
     identities: dict[str, Any] = {str(settings.scan_identity_id): {}}
     return {"identity": {"type": "UserAssigned", "userAssignedIdentities": identities}}
+
+
+def is_read_by_identity(image: str, settings: Settings) -> bool:
+    """Whether the scanner gets at an image with the group's identity and no other credential."""
+    return _by_identity(_registry(image), settings)
 
 
 def group_pulls(settings: Settings) -> dict[str, Any]:

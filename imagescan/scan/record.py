@@ -54,6 +54,11 @@ class ScanRecord:
         """Whether nothing is left to do: it has ended, and its container groups are gone."""
         return self.status.is_terminal and self.cleanup != PENDING
 
+    @property
+    def is_target_known(self) -> bool:
+        """Whether it is settled what the scanner is given: a digest, or the reference itself."""
+        return self.digest is not None or self.unresolved is not None
+
     def moved_to(self, status: Status, now: datetime) -> Self:
         """The record in a later state that is not an end; an ended scan stays as it is."""
         if self.status.is_terminal:
@@ -62,14 +67,19 @@ class ScanRecord:
         return replace(self, status=status, started_at=started_at)
 
     def resolved_to(self, digest: str, index_digest: str | None) -> Self:
-        """The record with what the image stands for; an ended scan stays as it is."""
-        if self.status.is_terminal:
+        """The record with what the image stands for; an ended scan stays as it is.
+
+        So does one of which it is known already: what was found first is scanned.
+        """
+        if self.status.is_terminal or self.is_target_known:
             return self
         return replace(self, digest=digest, index_digest=index_digest)
 
     def not_resolved(self, why: str) -> Self:
-        """The record of a scan of the reference itself; an ended scan stays as it is."""
-        return self if self.status.is_terminal else replace(self, unresolved=why)
+        """The record of a scan of the reference itself; one that is known stays as it is."""
+        if self.status.is_terminal or self.is_target_known:
+            return self
+        return replace(self, unresolved=why)
 
     def asked_to_cancel(self) -> Self:
         """The record of a scan that somebody wants to end; one that has ended stays as it is."""

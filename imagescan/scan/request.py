@@ -34,12 +34,15 @@ class Policy:
 
     `timeout_seconds` bounds one container group from its creation to the end of its scanner;
     `expected_seconds` is how long a scan is expected to take: the first look comes then.
+    `resolves_images` is False in what was started by a version that knew no digests: its history
+    holds no such step, and replays as it was.
     """
 
     timeout_seconds: int
     expected_seconds: int
     max_attempts: int = 3
     profile: Profile = Profile.QSCANNER
+    resolves_images: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON for the Durable history."""

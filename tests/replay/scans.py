@@ -26,7 +26,8 @@ ORCHESTRATORS = {
     names.REAP_CONTAINER_GROUPS: reaping.sweep,
     names.REAP_SCAN: reaping.reap,
 }
-POLICY = Policy(timeout_seconds=1800, expected_seconds=60)
+POLICY = Policy(timeout_seconds=1800, expected_seconds=60, resolves_images=True)
+DIGEST = f"sha256:{'d' * 64}"
 CLEAN = Outcome(Status.COMPLETED, Verdict.CLEAN, counts={"total": 0})
 Step = Callable[[Any], Any]
 
@@ -75,6 +76,7 @@ def world(**changed: Step) -> World:
     activities: dict[str, Step] = {
         names.READ_DEPLOYMENT: always({"images": [], "next": None}),
         names.OPEN_SCAN: always({}),
+        names.RESOLVE_IMAGE: always({"digest": DIGEST, "outcome": None}),
         names.ACQUIRE_CLAIM: always({"isHeld": True, "holder": "8d7f", "outcome": None}),
         names.RELEASE_CLAIM: always({}),
         names.ADMIT_SCAN: always({"outcome": None, "waitSeconds": None}),

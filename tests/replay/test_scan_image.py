@@ -32,6 +32,7 @@ def test_a_scan_that_goes_well_claims_creates_watches_collects_stores_and_cleans
 
     assert run.error is None
     assert happened.names() == [
+        names.RESOLVE_IMAGE,
         names.ACQUIRE_CLAIM,
         names.ADMIT_SCAN,
         names.RECORD_INTENT,

@@ -108,6 +108,9 @@ def _other_kinds() -> Iterator[Kind]:
         yield Kind(f"{request}: fails", request, fails_before=True)
         yield Kind(f"{request}: done, fails", request, fails_after=True)
         yield Kind(f"{request}: slow", request, slow_seconds=20)
+    yield Kind("registry: unavailable", "registry", fails_before=True)
+    yield Kind("registry: slow", "registry", slow_seconds=15)
+    yield Kind("registry: hangs", "registry", slow_seconds=20, fails_before=True)
     # The SDK's own second try of a write whose first reply was lost meets its first.
     yield Kind("table: done, conflicts with itself", "table", conflicts=True)
     everywhere = frozenset(Phase)

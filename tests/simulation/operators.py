@@ -21,7 +21,8 @@ class Operators:
     """They act shortly after a scan has come to the phase that a strike names.
 
     `asked_to_cancel` are the scans whose DELETE was sent, for a reply that is lost does not undo
-    what was done; `cancelled` those where it was answered with 202, with the phase they were in.
+    what was done; `cancelled` those where it was answered with 202, with the phase they were in;
+    `terminated` those of which an instance was.
     """
 
     durable: DurableHost
@@ -33,6 +34,7 @@ class Operators:
     trace: Trace
     asked_to_cancel: set[str] = field(default_factory=set)
     cancelled: dict[str, Phase] = field(default_factory=dict)
+    terminated: set[str] = field(default_factory=set)
 
     def see(self, function: str, scan_id: str | None) -> None:
         """A step of a scan begins."""
@@ -67,6 +69,7 @@ class Operators:
             self.faults.missed(strike)
             return
         one = self.chance.choice(found)
+        self.terminated.add(scan_id)
         status, _ = self.api.terminate(one.id, "An operator wants it so.")
         self._note(strike, f"terminate {one.name} {one.id} -> {status}")
 

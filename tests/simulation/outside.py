@@ -13,7 +13,9 @@ from tests.simulation.trace import Trace
 
 T = TypeVar("T")
 
-LATENCY_SECONDS = {"table": 0.01, "blob": 0.03, "arm": 0.2, "durable": 0.01, "webhook": 0.2}
+LATENCY_SECONDS = {
+    "table": 0.01, "blob": 0.03, "arm": 0.2, "durable": 0.01, "webhook": 0.2, "registry": 0.3,
+}  # fmt: skip
 
 
 class Outage(HostCrashError):

@@ -25,6 +25,7 @@ PHASE_OF = {
     "restart_accepted": Phase.ACCEPTING,
     "read_deployment": Phase.READING,
     "open_scan": Phase.READING,
+    "resolve_image": Phase.QUEUED,
     "acquire_claim": Phase.QUEUED,
     "admit_scan": Phase.QUEUED,
     "record_intent": Phase.PROVISIONING,
@@ -60,7 +61,7 @@ NOT_YET = frozenset({
 REQUESTS: dict[Phase, frozenset[str]] = {
     Phase.ACCEPTING: frozenset({"table", "durable"}),
     Phase.READING: frozenset({"table", "arm get", "arm revisions"}),
-    Phase.QUEUED: frozenset({"table"}),
+    Phase.QUEUED: frozenset({"table", "registry"}),
     Phase.PROVISIONING: frozenset({"table", "arm get", "arm put"}),
     Phase.SCANNING: frozenset({"table", "arm get"}),
     Phase.COLLECTING: frozenset({"table", "arm logs", "blob"}),

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from imagescan.ports import ResolveProblem
 from local.qscanner_stand_in.behaviour import normal_name
 from local.qscanner_stand_in.catalogue import KNOWN, entry
 from local.qscanner_stand_in.findings import Finding
@@ -51,6 +52,7 @@ def plan_of(seed: int) -> Plan:
     """The plan of a seed."""
     chance = Chance(seed).of("plan")
     images = tuple(_image(chance, number) for number in range(chance.randint(2, 4)))
+    images = tuple(_in_registries(Chance(seed).of("registries"), images))
     return Plan(
         seed=seed,
         images=images,
@@ -73,6 +75,18 @@ def _image(chance: random.Random, number: int) -> Image:
     if count and chance.random() < 0.3:
         found.append(Finding(990001, "AWS access key", 5, type="secret", path="/app/.env"))
     return Image(name, (spelled, name), tuple(found))
+
+
+REFUSALS = (ResolveProblem.NOT_FOUND, ResolveProblem.DENIED, ResolveProblem.FORBIDDEN_ADDRESS)
+
+
+def _in_registries(chance: random.Random, images: Sequence[Image]) -> Iterator[Image]:
+    """Half of them have another tag; some cannot be had, but for the first."""
+    for number, image in enumerate(images):
+        other = f"{image.name.rpartition(':')[0]}:stable"
+        spellings = (*image.spellings, other) if chance.random() < 0.5 else image.spellings
+        problem = chance.choice(REFUSALS) if number and chance.random() < 0.1 else None
+        yield replace(image, spellings=spellings, problem=problem)
 
 
 def _vulnerability(number: int) -> Finding:

@@ -17,7 +17,7 @@ from tests.simulation.truth import Image, ScannerRun, Truth
 from tests.simulation.volume import Version, Volume
 
 SCANNER, COURIER = "qscanner", "courier"
-INVALID_PARAMETER, NO_TOKEN, TIMED_OUT = 2, 1, 1
+INVALID_PARAMETER, NO_TOKEN, TIMED_OUT, CANNOT_PULL = 2, 1, 1, 6
 
 
 @dataclass
@@ -50,14 +50,16 @@ class Containers:
     def __init__(
         self,
         schedule: Schedule,
-        images: dict[str, Image],
+        pulled: Callable[[str], Image],
         choose: Callable[[Image], tuple[str, Script]],
         name_of: Callable[[str], str],
         token: str,
     ) -> None:
-        """`choose` says how a scan of an image ends, `name_of` which group a key stands for."""
+        """`pulled` says which image a reference brings, `choose` how a scan of it ends, `name_of`
+        which group a key stands for.
+        """
         self.truth = Truth()
-        self._schedule, self._images, self._choose = schedule, images, choose
+        self._schedule, self._pulled, self._choose = schedule, pulled, choose
         self._name_of, self._token = name_of, token
         self._volumes: dict[str, Volume] = {}
         self._courier_dies: dict[str, float] = {}
@@ -84,14 +86,17 @@ class Containers:
             return Running(self._schedule, now, INVALID_PARAMETER)
         if container.environment.get("QUALYS_ACCESS_TOKEN") != self._token:
             return Running(self._schedule, now, NO_TOKEN)
-        image = self._images[normal_name(options.target)]
+        target = normal_name(options.target)
+        image = self._pulled(target)
+        if image.problem:
+            return Running(self._schedule, now, CANNOT_PULL)
         ending, script = self._choose(image)
         if script.courier_dies_after_seconds:
             self._courier_dies[container.group] = script.courier_dies_after_seconds
         if script.seconds is not None and script.seconds > options.scan_timeout:
             ending, script = "over its time", Script(options.scan_timeout, TIMED_OUT)
         name = self._name_of(container.group)
-        run = ScannerRun(image, name, ending, now, script.is_whole, script.proves_clean)
+        run = ScannerRun(image, target, name, ending, now, script.is_whole, script.proves_clean)
         self.truth.runs.append(run)
         return self._run(script, run, volume)
 

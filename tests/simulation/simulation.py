@@ -14,7 +14,6 @@ from local.azure_emulator.arm_routes import Emulator
 from local.azure_emulator.provisioning import Timings
 from local.functions_host.durable.sdk_speed import read_times_fast
 from tests.emulator.in_process import Images
-from tests.fakes.registries import FakeRegistries
 from tests.simulation.arm import ArmTransport, ask
 from tests.simulation.arrivals import SCANS_GROUP, SHOP_GROUP, SUBSCRIPTION, Users
 from tests.simulation.chance import Chance, seeded_uuids
@@ -30,6 +29,7 @@ from tests.simulation.operators import Operators
 from tests.simulation.outside import Requests
 from tests.simulation.phases import Phase
 from tests.simulation.plan import Plan
+from tests.simulation.registry import SlowRegistries
 from tests.simulation.rescans import Rescanners
 from tests.simulation.scanner import Containers, duration_seconds
 from tests.simulation.schedule import Schedule
@@ -94,10 +94,11 @@ class Simulation:
         self.is_quiet = False
 
     def _build_azure(self) -> None:
-        images = {image.name: image for image in self.plan.images}
+        self.registries = SlowRegistries(self.plan.images, self.requests)
         self.containers = Containers(
-            self.schedule, images, self._choose, self._group_name, self.settings.qualys.access_token
-        )
+            self.schedule, self.registries.pulled, self._choose, self._group_name,
+            self.settings.qualys.access_token,
+        )  # fmt: skip
         numbers = itertools.count()
         self.emulator = Emulator(
             self.schedule, self.containers, self.events.publish, Images(), TIMINGS,
@@ -121,7 +122,7 @@ class Simulation:
             clock=self.schedule,
             groups=AzureContainerGroups(ENDPOINT, SUBSCRIPTION, SCANS_GROUP, self.transport),
             resources=AzureDeployedResources(ENDPOINT, self.transport),
-            registries=FakeRegistries(),
+            registries=self.registries,
             blobs=self.blobs,
             notifier=self.notifier,
             table=table,

@@ -1,8 +1,11 @@
 """What is true of images and of their scans, whatever the app comes to believe."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from imagescan.ports import ResolveProblem
+from local.qscanner_stand_in.behaviour import normal_name
 from local.qscanner_stand_in.findings import Finding
 
 # What one finding is known by, as the API shows it and as the truth has it.
@@ -18,11 +21,26 @@ def known(
 
 @dataclass(frozen=True)
 class Image:
-    """An image in normal form, how users spell it, and what a whole scan of it finds."""
+    """An image in normal form, how users spell it, and what a whole scan of it finds.
+
+    Spellings may hold several tags, which all stand for its one digest. `problem` is what its
+    registry answers instead.
+    """
 
     name: str
     spellings: tuple[str, ...]
     findings: tuple[Finding, ...]
+    problem: ResolveProblem | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its spellings in normal form, each once."""
+        return tuple(dict.fromkeys(normal_name(one) for one in self.spellings))
+
+    @property
+    def digest(self) -> str:
+        """What every tag of it stands for."""
+        return f"sha256:{hashlib.sha256(self.name.encode()).hexdigest()}"
 
     @property
     def is_clean(self) -> bool:
@@ -39,7 +57,7 @@ class Image:
 
 @dataclass
 class ScannerRun:
-    """One run of a scanner in a container group.
+    """One run of a scanner in a container group; `target` is the reference that it was given.
 
     `is_whole`: it ended with 0, 42 or 43, every scan type succeeded, and its report in the end
     holds all that a whole scan finds. `proves_clean`: its inventory says so too, and recognised
@@ -47,6 +65,7 @@ class ScannerRun:
     """
 
     image: Image
+    target: str
     group: str
     ending: str
     started_at: datetime

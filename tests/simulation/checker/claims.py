@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import combinations
 
-from tests.simulation.checker.evidence import Evidence
+from tests.simulation.checker.evidence import Evidence, Record
 from tests.simulation.truth import ScannerRun
+
+# Its posture is written down a moment after its end; it is fresh for SCAN_CACHE_HOURS.
+SETTLED, CACHED = timedelta(seconds=30), timedelta(hours=23)
 
 
 def no_group_is_created_twice(evidence: Evidence) -> Iterator[str]:
@@ -26,16 +29,51 @@ def no_scanner_is_started_twice(evidence: Evidence) -> Iterator[str]:
 
 
 def no_image_is_scanned_twice_at_once(evidence: Evidence) -> Iterator[str]:
-    """Scanners of one image in different groups do not run at the same time.
+    """Scanners of one digest in different groups do not run at the same time.
 
-    A group that Azure said it had deleted does not count: the app has done its part.
+    Nor do those of one reference whose registry did not tell. A group that Azure said it had
+    deleted does not count: the app has done its part.
     """
     for one, other in combinations(evidence.truth.runs, 2):
-        if one.image.name != other.image.name or one.group == other.group:
+        if _claimed(one) != _claimed(other) or one.group == other.group:
             continue
         first_end, other_end = _end(evidence, one), _end(evidence, other)
         if one.started_at < other_end and other.started_at < first_end:
             yield f"{one.image.name} ran in {one.group} and {other.group} at the same time"
+
+
+def _claimed(run: ScannerRun) -> str:
+    return run.image.digest if run.image.digest in run.target else run.target
+
+
+def what_is_fresh_is_not_scanned_again(evidence: Evidence) -> Iterator[str]:
+    """A deployment of what was scanned whole, under this tag or another of its digest, takes that.
+
+    Deployments are never forced.
+    """
+    for scan_id, record in evidence.records.items():
+        if record["source"]["kind"] != "deployment" or not record["attempts"]:
+            continue
+        fresh = [one["scanId"] for one in _completed_before(evidence, record)]
+        if fresh:
+            yield f"{scan_id} scanned {record['digest']} again after {fresh}"
+
+
+def _completed_before(evidence: Evidence, record: Record) -> Iterator[Record]:
+    """Whole scans of the same digest long enough before, by people who let them end."""
+    hindered = timedelta(seconds=evidence.run.hindered_seconds())
+    for one in evidence.records.values():
+        if one["status"] != "completed" or one["digest"] is None:
+            continue
+        if one["digest"] != record["digest"] or one["scanId"] in evidence.run.operators.terminated:
+            continue
+        since = _moment(record["createdAt"]) - _moment(one["finishedAt"])
+        if hindered + SETTLED < since < CACHED:
+            yield one
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def _end(evidence: Evidence, run: ScannerRun) -> datetime:
@@ -48,4 +86,5 @@ CHECKS = (
     no_group_is_created_twice,
     no_scanner_is_started_twice,
     no_image_is_scanned_twice_at_once,
+    what_is_fresh_is_not_scanned_again,
 )

@@ -1,0 +1,50 @@
+"""The registries: what names and digests stand for, to the app that asks and to whoever pulls."""
+
+from collections.abc import Sequence
+
+from imagescan.errors import TransientError
+from imagescan.image_reference import ImageReference, parse_image_reference
+from imagescan.ports import Resolved, ResolveProblem, Unresolved
+from tests.fakes.registries import FakeRegistries
+from tests.simulation.outside import Requests
+from tests.simulation.truth import Image
+
+_FORBIDDEN = ResolveProblem.FORBIDDEN_ADDRESS
+
+
+class SlowRegistries:
+    """See `Registries`: it takes time, and what fails is a value here."""
+
+    def __init__(self, images: Sequence[Image], requests: Requests) -> None:
+        self._requests = requests
+        self._registries = FakeRegistries(makes_up=False)
+        self._images: dict[str, Image] = {}
+        for image in images:
+            for name in image.names:
+                self._push(parse_image_reference(name), image)
+
+    def _push(self, name: ImageReference, image: Image) -> None:
+        self._images |= {str(name): image, f"{name.name}@{image.digest}": image}
+        if image.problem:
+            self._registries.refuse(str(name), image.problem)
+        else:
+            self._registries.push(name.name, str(name.tag), image.digest)
+
+    def resolve(self, image: ImageReference) -> Resolved | Unresolved:
+        answer = self._registries.resolve(image)
+        if isinstance(answer, Unresolved) and answer.problem is _FORBIDDEN:
+            return answer  # nothing is asked, so nothing can fail
+        try:
+            return self._requests.make("registry", f"resolve {image}", lambda: answer)
+        except TransientError as error:
+            return Unresolved(ResolveProblem.UNAVAILABLE, str(error))
+
+    @property
+    def forbidden(self) -> frozenset[str]:
+        """Names that lead where names from outside may not."""
+        found = [name for name, image in self._images.items() if image.problem is _FORBIDDEN]
+        return frozenset(found)
+
+    def pulled(self, reference: str) -> Image:
+        """What a scanner gets that is given this reference, in normal form."""
+        return self._images[reference]
