@@ -40,7 +40,7 @@ from imagescan.records.scans import Scans
 from imagescan.records.standing import why_stopped
 from imagescan.scan.profile import Profile
 from imagescan.scan.reasons import Reason
-from imagescan.scan.request import Attempt, Policy
+from imagescan.scan.request import FLOW, Attempt, Policy
 from imagescan.settings import Settings, read_settings
 
 
@@ -111,7 +111,7 @@ class App:
             timeout_seconds=self.settings.scan_timeout_seconds,
             expected_seconds=self.settings.expected_scan_seconds,
             profile=self.settings.profile,
-            resolves_images=True,
+            flow=FLOW,
         )
 
 

@@ -14,7 +14,7 @@ from imagescan.scan.exit_codes import Scanned, TryAgain, read_exit_code
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.record import PENDING
-from imagescan.scan.request import Attempt, ScanRequest
+from imagescan.scan.request import FIRST_FLOW, Attempt, ScanRequest
 from imagescan.scan.status import Status
 from orchestrators.context import PERSISTENT, Context, Steps, pause, step
 
@@ -37,13 +37,24 @@ def scan(context: Context) -> Steps:
     """
     request = ScanRequest.from_dict(context.get_input())
     try:
-        outcome = yield from _scan_or_join(context, request)
+        outcome, claim = yield from _scan_or_join(context, request)
     except Exception:  # the saga's boundary: the host has logged the step's error
-        outcome = STEP_FAILED
+        outcome, claim = STEP_FAILED, None
     ended = {"scan_id": request.scan_id, "outcome": outcome.to_dict()}
     yield step(context, names.RECORD_OUTCOME, ended, PERSISTENT)
+    # Not before: whoever waits for the claim would find it free, no result, and scan once more.
+    if claim:
+        yield from _release(context, claim)
     yield from _notify(context, request)
     return outcome.to_dict()
+
+
+def _release(context: Context, claim: dict[str, Any]) -> Steps:
+    """Give the claim up; one that cannot be expires by itself."""
+    try:
+        yield step(context, names.RELEASE_CLAIM, claim)
+    except Exception:  # the host has logged it
+        return
 
 
 def _notify(context: Context, request: ScanRequest) -> Steps:
@@ -55,23 +66,30 @@ def _notify(context: Context, request: ScanRequest) -> Steps:
 
 
 def _scan_or_join(context: Context, request: ScanRequest) -> Steps:
+    """Returns the outcome, and the claim that is to be given up, or None.
+
+    A group that is still there may still scan: then the reaper gives the claim up.
+    """
     _tell(context, Status.QUEUED)
-    if request.policy.resolves_images:
+    if request.policy.flow > FIRST_FLOW:
         resolved = yield step(context, names.RESOLVE_IMAGE, request.to_dict())
         if resolved["outcome"]:
-            return Outcome.from_dict(resolved["outcome"])
+            return Outcome.from_dict(resolved["outcome"]), None
         request = request.resolved_to(resolved["digest"])
     claim = yield context.call_sub_orchestrator(names.AWAIT_CLAIM, {"request": request.to_dict()})
     if claim["outcome"]:
-        return Outcome.from_dict(claim["outcome"])
+        return Outcome.from_dict(claim["outcome"]), None
     try:
         outcome = yield from _scan_in_container_groups(context, request)
     except Exception:  # whatever happened, the claim is given up
         outcome = STEP_FAILED
-    if outcome.cleanup != PENDING:
-        claim = {"scan_id": request.scan_id, "claim_key": request.claim_key}
-        yield step(context, names.RELEASE_CLAIM, claim)
-    return outcome  # a group that is still there may still scan: the reaper gives its claim up
+    if outcome.cleanup == PENDING:
+        return outcome, None
+    held = {"scan_id": request.scan_id, "claim_key": request.claim_key}
+    if request.policy.flow == FIRST_FLOW:
+        yield step(context, names.RELEASE_CLAIM, held)
+        return outcome, None
+    return outcome, held
 
 
 def _scan_in_container_groups(context: Context, request: ScanRequest) -> Steps:

@@ -28,21 +28,24 @@ class Source:
         }
 
 
+# The first flow of a scan knew no digests, and gave its claim up before its end was written down.
+FIRST_FLOW, FLOW = 1, 2
+
+
 @dataclass(frozen=True)
 class Policy:
     """The settings that an orchestration goes by, frozen when it starts.
 
     `timeout_seconds` bounds one container group from its creation to the end of its scanner;
     `expected_seconds` is how long a scan is expected to take: the first look comes then.
-    `resolves_images` is False in what was started by a version that knew no digests: its history
-    holds no such step, and replays as it was.
+    `flow` is the version of the flow by which it was started: its history replays as it was.
     """
 
     timeout_seconds: int
     expected_seconds: int
     max_attempts: int = 3
     profile: Profile = Profile.QSCANNER
-    resolves_images: bool = False
+    flow: int = FIRST_FLOW
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON for the Durable history."""

@@ -6,7 +6,7 @@ from typing import Any
 from imagescan import function_names as names
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
-from imagescan.scan.request import Policy, ScanRequest, Source
+from imagescan.scan.request import FLOW, Policy, ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
 from orchestrators import reaping, rescan, scan_deployment, scan_image, take_inventory, waiting
 from tests.replay.harness import World
@@ -26,7 +26,7 @@ ORCHESTRATORS = {
     names.REAP_CONTAINER_GROUPS: reaping.sweep,
     names.REAP_SCAN: reaping.reap,
 }
-POLICY = Policy(timeout_seconds=1800, expected_seconds=60, resolves_images=True)
+POLICY = Policy(timeout_seconds=1800, expected_seconds=60, flow=FLOW)
 DIGEST = f"sha256:{'d' * 64}"
 CLEAN = Outcome(Status.COMPLETED, Verdict.CLEAN, counts={"total": 0})
 Step = Callable[[Any], Any]

@@ -42,8 +42,8 @@ def test_a_scan_that_goes_well_claims_creates_watches_collects_stores_and_cleans
         names.STORE_FINDINGS,
         names.DELETE_CONTAINER_GROUP,
         names.CONFIRM_CONTAINER_GROUP_GONE,
-        names.RELEASE_CLAIM,
         names.RECORD_OUTCOME,
+        names.RELEASE_CLAIM,
         names.NOTIFY,
     ]
     outcome = outcome_of(happened.calls)
@@ -70,8 +70,8 @@ def test_a_step_that_keeps_failing_still_leaves_the_group_deleted(step: str) -> 
     assert names.DELETE_CONTAINER_GROUP in happened.names()
     assert happened.names()[-4:] == [
         names.CONFIRM_CONTAINER_GROUP_GONE,
-        names.RELEASE_CLAIM,
         names.RECORD_OUTCOME,
+        names.RELEASE_CLAIM,
         names.NOTIFY,
     ]
     outcome = outcome_of(happened.calls)

@@ -8,8 +8,7 @@ from itertools import combinations
 from tests.simulation.checker.evidence import Evidence, Record
 from tests.simulation.truth import ScannerRun
 
-# Its posture is written down a moment after its end; it is fresh for SCAN_CACHE_HOURS.
-SETTLED, CACHED = timedelta(seconds=30), timedelta(hours=23)
+CACHED = timedelta(hours=23)  # of SCAN_CACHE_HOURS
 
 
 def no_group_is_created_twice(evidence: Evidence) -> Iterator[str]:
@@ -52,7 +51,7 @@ def what_is_fresh_is_not_scanned_again(evidence: Evidence) -> Iterator[str]:
     Deployments are never forced.
     """
     for scan_id, record in evidence.records.items():
-        if record["source"]["kind"] != "deployment" or not record["attempts"]:
+        if record["source"]["kind"] != "deployment" or record["startedAt"] is None:
             continue
         fresh = [one["scanId"] for one in _completed_before(evidence, record)]
         if fresh:
@@ -60,15 +59,15 @@ def what_is_fresh_is_not_scanned_again(evidence: Evidence) -> Iterator[str]:
 
 
 def _completed_before(evidence: Evidence, record: Record) -> Iterator[Record]:
-    """Whole scans of the same digest long enough before, by people who let them end."""
+    """Whole scans of the same digest that had ended when this one began, and were let end."""
     hindered = timedelta(seconds=evidence.run.hindered_seconds())
     for one in evidence.records.values():
         if one["status"] != "completed" or one["digest"] is None:
             continue
         if one["digest"] != record["digest"] or one["scanId"] in evidence.run.operators.terminated:
             continue
-        since = _moment(record["createdAt"]) - _moment(one["finishedAt"])
-        if hindered + SETTLED < since < CACHED:
+        since = _moment(record["startedAt"]) - _moment(one["finishedAt"])
+        if hindered <= since < CACHED:
             yield one
 
 
