@@ -1,11 +1,12 @@
 """Claiming an image, so that it is scanned once at a time, and giving the claim up."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import azure.durable_functions as df
 
 from imagescan.bootstrap import App, app
+from imagescan.records.images import Posture
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import NOT_SHARED, ReasonCode
 from imagescan.scan.record import ScanRecord
@@ -65,7 +66,14 @@ def _result_of(app: App, waited_for: str | None) -> Outcome | None:
         return None
     if ended.reason is not None and ended.reason.code in NOT_SHARED:
         return None
-    return _joining(ended)
+    return Outcome(
+        Status.SKIPPED,
+        verdict=ended.verdict,
+        reason=ended.reason,
+        counts=ended.counts,
+        joined_scan_id=ended.scan_id,
+        joined_status=ended.status,
+    )
 
 
 def _fresh(app: App, request: ScanRequest) -> Outcome | None:
@@ -74,28 +82,12 @@ def _fresh(app: App, request: ScanRequest) -> Outcome | None:
     posture = posture or app.images.latest(request.image)
     if posture is None or posture.digest != request.digest:
         return None
-    if posture.finished_at < _fresh_from(app, request):
-        return None
-    record = app.scans.get(posture.scan_id)
-    return _joining(record) if record else None
+    return posture.taken() if _is_fresh(app, request, posture) else None
 
 
-def _fresh_from(app: App, request: ScanRequest) -> datetime:
-    """Since when a scan must have finished to be fresh: SCAN_CACHE_HOURS, but for `force`."""
-    now = app.clock.now()
+def _is_fresh(app: App, request: ScanRequest, posture: Posture) -> bool:
+    """`force` passes over all but what has finished since it was asked for."""
     if request.fresh_since:
-        return datetime.fromisoformat(request.fresh_since)
-    if request.force:
-        return now + timedelta(seconds=1)
-    return now - timedelta(hours=app.settings.scan_cache_hours) + timedelta(microseconds=1)
-
-
-def _joining(record: ScanRecord) -> Outcome:
-    return Outcome(
-        Status.SKIPPED,
-        verdict=record.verdict,
-        reason=record.reason,
-        counts=record.counts,
-        joined_scan_id=record.scan_id,
-        joined_status=record.status,
-    )
+        return posture.finished_at >= datetime.fromisoformat(request.fresh_since)
+    cache_hours = app.settings.scan_cache_hours
+    return not request.force and posture.is_fresh(app.clock.now(), cache_hours)

@@ -1,6 +1,5 @@
 """The images of a rescan: listed, taken, dealt with, counted."""
 
-from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -14,7 +13,6 @@ from imagescan.ports import NotThere
 from imagescan.rescan import Progress, RescanRequest, RescanStatus
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
-from imagescan.scan.status import Status
 
 bp = df.Blueprint()
 
@@ -104,24 +102,11 @@ def _known_outcome(app: App, request: RescanRequest, image: RunningImage) -> Out
     """
     if image.problem:
         return Outcome.because(image.problem)
-    if request.dry_run and not request.force:
-        return _fresh(app, image.name)
-    return None
-
-
-def _fresh(app: App, image: str) -> Outcome | None:
-    """About the same as when the scan itself asks; a tag may have moved meanwhile."""
-    posture = app.images.latest(image)
-    lifetime = timedelta(hours=app.settings.scan_cache_hours)
-    if posture is None or posture.finished_at + lifetime <= app.clock.now():
+    if not request.dry_run or request.force:
         return None
-    return Outcome(
-        Status.SKIPPED,
-        verdict=posture.verdict,
-        counts=posture.counts,
-        joined_scan_id=posture.scan_id,
-        joined_status=Status.COMPLETED,
-    )
+    posture = app.images.latest(image.name)
+    is_fresh = posture and posture.is_fresh(app.clock.now(), app.settings.scan_cache_hours)
+    return posture.taken() if posture and is_fresh else None
 
 
 def take(app: App, rescan_id: str, scan_id: str, lane: int) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from imagescan.errors import TransientError
 from imagescan.ports import Row, Table, Value
 from imagescan.records import hashed, put_newer, time_of
 from imagescan.report.findings import Severity
+from imagescan.scan.outcome import Outcome
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.status import Status, Verdict
 
@@ -29,6 +30,20 @@ class Posture:
     counts: Mapping[str, int]
     finished_at: datetime
     digest: str | None = None
+
+    def is_fresh(self, now: datetime, cache_hours: float) -> bool:
+        """Whether it is younger than SCAN_CACHE_HOURS; nothing is where they are 0."""
+        return self.finished_at > now - timedelta(hours=cache_hours)
+
+    def taken(self) -> Outcome:
+        """The end of a scan that takes this result instead of scanning."""
+        return Outcome(
+            Status.SKIPPED,
+            verdict=self.verdict,
+            counts=self.counts,
+            joined_scan_id=self.scan_id,
+            joined_status=Status.COMPLETED,
+        )
 
 
 @dataclass(frozen=True)
