@@ -44,6 +44,11 @@ class Deadline:
         """Nothing is cut off any more."""
         self._timer.cancel()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has passed."""
+        return time.monotonic() >= self._ends_at
+
     def remaining_seconds(self) -> float:
         """What is left; raises `NoAnswer` where nothing is."""
         left = self._ends_at - time.monotonic()

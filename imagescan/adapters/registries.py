@@ -6,6 +6,7 @@ which Docker Hub allows an address few.
 """
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -29,6 +30,9 @@ from imagescan.registry.manifests import (
 from imagescan.registry.urls import Url
 
 WITHIN_SECONDS = 20
+# A registry that hung is left alone for so long: every step that waits for it takes one of few
+# places from the steps of other scans.
+REST_SECONDS = 60
 MOST_REDIRECTS = 3
 MOST_REMEMBERED = 4096
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,12 +51,13 @@ class OciRegistries:
         listed: frozenset[RegistryHost] = frozenset(),
         mirror: Url | None = None,
         within_seconds: float = WITHIN_SECONDS,
+        rest_seconds: float = REST_SECONDS,
     ) -> None:
         """Nothing is contacted yet."""
         self._http, self._authorizer = http, authorizer
         self._listed, self._mirror = listed, mirror
         self._within_seconds = within_seconds
-        self._contents = _Contents()
+        self._contents, self._resting = _Contents(), _Resting(rest_seconds)
 
     def resolve(self, image: ImageReference) -> Found:
         """See `Registries.resolve`."""
@@ -60,6 +65,11 @@ class OciRegistries:
         if registry is None:
             message = "The registry's name is none that can be resolved."
             return Unresolved(ResolveProblem.FORBIDDEN_ADDRESS, message)
+        if self._resting.has(registry):
+            message = (
+                f"{registry} did not answer in time a moment ago, and is left alone for a while."
+            )
+            return Unresolved(ResolveProblem.UNAVAILABLE, message)
         with Deadline(self._within_seconds) as deadline:
             try:
                 return self._found(image, self._manifests(registry, image.repository, deadline))
@@ -68,6 +78,8 @@ class OciRegistries:
             except ForbiddenAddress as error:
                 return Unresolved(ResolveProblem.FORBIDDEN_ADDRESS, str(error))
             except NoAnswer as error:
+                if deadline.is_over:
+                    self._resting.add(registry)
                 return Unresolved(ResolveProblem.UNAVAILABLE, str(error))
 
     def _manifests(
@@ -178,6 +190,23 @@ def _judged(answer: Answer, digest: str) -> Found:
     if chosen is None:
         return Unresolved(ResolveProblem.NO_PLATFORM, "Nothing in it is for linux/amd64.")
     return Resolved(chosen, digest)
+
+
+class _Resting:
+    """Registries that hung lately."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._until: dict[RegistryHost, float] = {}
+
+    def has(self, registry: RegistryHost) -> bool:
+        return time.monotonic() < self._until.get(registry, 0)
+
+    def add(self, registry: RegistryHost) -> None:
+        """Names come from strangers: those whose rest is over are forgotten."""
+        now = time.monotonic()
+        resting = {host: until for host, until in list(self._until.items()) if now < until}
+        self._until = {**resting, registry: now + self._seconds}
 
 
 class _Contents:

@@ -35,6 +35,7 @@ def resolver(
     entra_token: Callable[[], str] = no_identity,
     mirror: str | None = None,
     within_seconds: float = PLENTY_SECONDS,
+    rest_seconds: float = 0,
 ) -> OciRegistries:
     """`places`: where names lead, instead of what the system would say."""
     known = dict(places or {})
@@ -46,7 +47,10 @@ def resolver(
     at = parse_url(mirror) if mirror else None
     http = CheckedHttp(allowed | ({at.host} if at else set()), lookup, tls)
     authorizer = Authorizer(http, read_credentials(json.dumps(credentials or {})), entra_token)
-    return OciRegistries(http, authorizer, listed=allowed, mirror=at, within_seconds=within_seconds)
+    return OciRegistries(
+        http, authorizer, listed=allowed, mirror=at,
+        within_seconds=within_seconds, rest_seconds=rest_seconds,
+    )  # fmt: skip
 
 
 def known(*names: str, password: str = PASSWORD, **more: object) -> dict[str, dict[str, object]]:

@@ -165,6 +165,32 @@ def test_a_registry_that_hangs_or_drips_is_given_up_in_time(
     assert time.monotonic() - began < 10
 
 
+def test_a_registry_that_hung_is_left_alone_for_a_while(served: Running, layouts: Layouts) -> None:
+    """Each image of it would hold up the steps of other scans; then it is asked again."""
+    served.break_with({"hangs": True})
+    resting = resolver(served.host, within_seconds=0.5, rest_seconds=1000)
+    rested = resolver(served.host, within_seconds=0.5, rest_seconds=0)
+    assert problem(resting, image(served)) is problem(rested, image(served)) is UNAVAILABLE
+    served.break_with()
+    served.registry.book.clear()
+
+    assert problem(resting, image(served)) is UNAVAILABLE
+    assert served.registry.book == []
+    assert resolve(rested, image(served)) == Resolved(layouts.amd64, layouts.index)
+
+
+def test_a_registry_that_answered_with_an_error_is_asked_again(
+    served: Running, layouts: Layouts
+) -> None:
+    """It did not hang, and costs nobody any time."""
+    served.break_with({"status": 503})
+    registries = resolver(served.host, rest_seconds=1000)
+    assert problem(registries, image(served)) is UNAVAILABLE
+    served.break_with()
+
+    assert resolve(registries, image(served)) == Resolved(layouts.amd64, layouts.index)
+
+
 def test_a_token_service_that_hangs_is_given_up_in_time(layouts: Layouts) -> None:
     """All of it together has one limit."""
     with running(layouts.folder, access=private_access(Scheme.BEARER)) as served:
