@@ -8,7 +8,7 @@ from imagescan.rescan import RescanRequest
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from tests.replay.harness import World
-from tests.replay.scans import CLEAN, POLICY, Step, always, in_turn, world
+from tests.replay.scans import CLEAN, DIGEST, POLICY, Step, always, in_turn, world
 
 REQUEST = RescanRequest("r1", (Scope("sub-1", "rg"),), POLICY, lanes=3)
 NOTHING_LEFT = {"key": None, "image": None, "resource": None}
@@ -63,7 +63,7 @@ def test_every_image_is_scanned_once_by_as_many_lanes_as_there_may_be() -> None:
     lanes = {data["lane"] for name, data in happened.calls if name == names.TAKE_IMAGE}
     assert lanes <= {0, 1, 2}
     scanned = [data["image"] for name, data in happened.calls if name == names.RECORD_INTENT]
-    assert sorted(scanned) == sorted(images.done)
+    assert sorted(scanned) == sorted(f"{name.removesuffix(':1')}@{DIGEST}" for name in images.done)
     assert happened.longest_history < 300
     assert happened.names().count(names.FINISH_RESCAN) == 1
 
