@@ -11,6 +11,7 @@ from tests.simulation.endings import whole
 from tests.simulation.faults import KINDS, Strike
 from tests.simulation.phases import Phase
 from tests.simulation.plan import Plan
+from tests.simulation.rescans import Rescan
 from tests.simulation.simulation import Simulation
 from tests.simulation.truth import Image
 
@@ -70,9 +71,9 @@ def test_a_registry_that_hangs_delays_one_image_and_not_the_rescan() -> None:
     )
     [hangs] = [kind for kind in KINDS if kind.name == "registry: hangs"]
     first_of_the_rescan = Strike(hangs, Phase.QUEUED, skip=len(images))
-    run = Simulation(Plan(1, images, deployed, (first_of_the_rescan,), weights={whole: 1}))
-    asked = {"resourceGroup": SHOP_GROUP, "force": True}
-    run.schedule.after(600, lambda: run.http.send("POST", "/api/rescans", asked, lambda _: None))
+    rescan = Rescan(600, {"resourceGroup": SHOP_GROUP, "force": True})
+    plan = Plan(1, images, deployed, (first_of_the_rescan,), weights={whole: 1}, rescans=(rescan,))
+    run = Simulation(plan)
     run.run()
 
     evidence = gather(run)
