@@ -18,7 +18,8 @@ $(shell mkdir -p $(LOCAL)/tmp $(LOCAL)/cache)
 PACKAGES := $(VENV)/.installed
 AZURITE := local/azurite/node_modules/.installed
 KUSTO := tests/infrastructure/kusto/node_modules/.installed
-SETUP := $(PACKAGES) $(AZURITE)
+COMMAND := $(VENV)/bin/imagescan
+SETUP := $(PACKAGES) $(AZURITE) $(COMMAND)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package
@@ -84,3 +85,6 @@ $(AZURITE): local/azurite/package-lock.json local/azurite/requirements-node.txt 
 
 $(KUSTO): tests/infrastructure/kusto/package-lock.json | $(PACKAGES)
 	@$(PYTHON) -m local.system.install kusto
+
+$(COMMAND): local/system/install.py | $(PACKAGES)
+	@$(PYTHON) -m local.system.install command

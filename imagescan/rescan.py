@@ -11,6 +11,7 @@ from imagescan.cost import UNKNOWN, Bill
 from imagescan.deployment import Scope
 from imagescan.estimate import makespan_seconds
 from imagescan.scan.outcome import Outcome
+from imagescan.scan.record import SEVERITIES
 from imagescan.scan.request import Policy
 from imagescan.scan.status import Status
 
@@ -153,9 +154,8 @@ class Progress:
 
     @property
     def failures(self) -> list[RescanItem]:
-        """Images that have no result: failed, timed out, cancelled."""
-        bad = (Status.FAILED, Status.TIMED_OUT, Status.CANCELLED)
-        return [one for one in self.items if one.outcome and one.outcome.status in bad]
+        """Images that ended without a result, by themselves or with the scan that they joined."""
+        return [one for one in self.items if one.outcome and not _has_result(one.outcome)]
 
     @property
     def fresh(self) -> int:
@@ -179,6 +179,18 @@ class Progress:
         ended = [one for one in self.items if one.outcome and one.scan_id]
         return sum(1 for one in ended if one.bill.running_seconds is None)
 
+    @property
+    def found(self) -> dict[str, int] | None:
+        """How many findings of each severity, and in all, the images with a result have.
+
+        None where that is not known of one of them.
+        """
+        ended = [one.outcome for one in self.items if one.outcome and _has_result(one.outcome)]
+        counts = [one.counts for one in ended if one.counts is not None]
+        if len(counts) < len(ended):
+            return None
+        return {name: sum(one.get(name, 0) for one in counts) for name in SEVERITIES}
+
     def seconds_left(self, lanes: int) -> float | None:
         """An estimate from what was done so far; None while nothing was."""
         took = [one.seconds for one in self.items if one.seconds is not None]
@@ -193,6 +205,10 @@ class Progress:
         soon = SHORTEST_LOOK_SECONDS if left is None else left / 2
         most = LONGEST_LOOK_SECONDS if self.counts.get("pending") else LAST_LOOKS_SECONDS
         return round(min(most, max(SHORTEST_LOOK_SECONDS, soon)))
+
+
+def _has_result(outcome: Outcome) -> bool:
+    return outcome.status is Status.COMPLETED or _was_fresh(outcome)
 
 
 def _was_fresh(outcome: Outcome) -> bool:

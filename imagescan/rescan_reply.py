@@ -27,6 +27,7 @@ def rescan_reply(rescan: Rescan, progress: Progress, lanes: int, now: datetime) 
         "total": len(progress.items),
         "counts": progress.counts,
         "skippedAsFresh": progress.fresh,
+        "found": progress.found,
         "hint": _hint(progress.fresh),
         "runningSeconds": progress.bill.running_seconds,
         "costUsd": progress.bill.cost_usd,

@@ -1,4 +1,4 @@
-"""`python3 -m local.system.install packages|azurite|kusto`: sets up what the other commands need.
+"""`python3 -m local.system.install packages|azurite|kusto|command`: sets up what others need.
 
 Standard library only, for it runs before anything is installed. Safe to run by two makes at once:
 one installs, the other waits and finds it done. A stamp is written last, so what was interrupted
@@ -6,6 +6,7 @@ is done again.
 """
 
 import fcntl
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,7 +19,21 @@ LOCAL = ROOT / ".local"
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin/python"
 KUSTO = ROOT / "tests/infrastructure/kusto"
+COMMAND = VENV / "bin/imagescan"
 SUPPORTED = (3, 11), (3, 14)
+
+# As pip writes them: sh starts the Python of .venv, wherever that is, and Python skips the string.
+LAUNCHER = """\
+#!/bin/sh
+'''exec' {python} "$0" "$@"
+' '''
+import sys
+
+sys.path.insert(0, {root!r})
+from cli.__main__ import main
+
+sys.exit(main())
+"""
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,18 @@ def _packages() -> None:
     subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes"]
     subprocess.run([*pip, "-r", str(ROOT / "requirements-dev.txt")], check=True)
+
+
+def _command() -> None:
+    fresh = COMMAND.with_suffix(".new")
+    fresh.write_text(launcher(PYTHON, ROOT))
+    fresh.chmod(0o755)
+    fresh.replace(COMMAND)
+
+
+def launcher(python: Path, root: Path) -> str:
+    """A script that runs cli/ of `root`, in whatever folder it is called."""
+    return LAUNCHER.format(python=shlex.quote(str(python)), root=str(root))
 
 
 def _azurite() -> None:
@@ -72,6 +99,12 @@ PARTS = {
         KUSTO / "node_modules/.installed",
         "Installing Microsoft's parser of Kusto queries (some seconds) ...",
         _kusto,
+    ),
+    "command": Part(
+        (Path(__file__),),
+        COMMAND,
+        "Making .venv/bin/imagescan ...",
+        _command,
     ),
 }
 

@@ -128,6 +128,7 @@ def test_the_reply_tells_how_far_it_is_what_was_fresh_and_how_to_force() -> None
 
     assert told["counts"] == {"pending": 6, "completed": 1, "skipped": 1}
     assert (told["total"], told["skippedAsFresh"]) == (8, 1)
+    assert told["found"] is None  # the fresh result does not tell
     assert '"force": true' in told["hint"]
     assert told["eta"] == "2026-01-01T12:04:00Z"  # two rounds of three lanes, a minute each
 
@@ -152,6 +153,26 @@ def test_a_rescan_is_looked_at_when_half_of_it_is_left_and_often_towards_its_end
         app.rescan_items.finish("r1", one["key"], DONE, app.clock.now())
 
     assert app.rescan_items.progress("r1").look_again_seconds(request.lanes) == seconds
+
+
+def test_the_reply_tells_what_was_found_and_counts_no_image_without_a_result() -> None:
+    """One that joined a scan that failed is a failure, though its own status is skipped."""
+    app, _, request = asked([f"app:{n}" for n in range(4)])
+    gather(app, request)
+    found = {"critical": 1, "high": 2, "medium": 0, "low": 0, "info": 0, "total": 3}
+    whole = Outcome(Status.COMPLETED, Verdict.VULNERABLE, counts=found)
+    fresh = replace(whole, status=Status.SKIPPED, joined_status=Status.COMPLETED)
+    with_a_failed_one = Outcome(Status.SKIPPED, joined_status=Status.FAILED)
+    ends = (whole, fresh, with_a_failed_one, Outcome.failed(ReasonCode.INTERNAL))
+    for number, outcome in enumerate(ends):
+        key = rescans.take(app, "r1", f"s{number}", lane=0)["key"]
+        app.rescan_items.finish("r1", key, outcome, app.clock.now())
+
+    told = reply(app)
+
+    assert told["found"] == {name: 2 * number for name, number in found.items()}
+    assert sorted(one["status"] for one in told["failures"]) == ["failed", "skipped"]
+    assert told["skippedAsFresh"] == 1
 
 
 def test_a_cancelled_rescan_begins_nothing_and_asks_what_runs_to_end() -> None:

@@ -1,0 +1,49 @@
+"""`python -m cli`, which is `imagescan`: read the command line, do it, tell how it ended."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from cli.commands import imagescan
+from cli.exit_codes import ExitCode
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The exit code, for every way in which the command can end.
+
+    Click's own `main` ends with 1 where it is interrupted or standard output is closed, and so
+    does Python where there is a bug; 1 says something else here.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # they are files
+    try:
+        return _run(list(sys.argv[1:] if words is None else words))
+    except KeyboardInterrupt:
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # Who read the output went away. Nothing more can be written, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.BUG
+    except Exception:  # noqa: BLE001 - told as a bug, with another code than a gate
+        traceback.print_exc()
+        return ExitCode.BUG
+
+
+def _run(words: list[str]) -> int:
+    try:
+        with imagescan.make_context("imagescan", words) as context:
+            code: ExitCode = imagescan.invoke(context)
+            sys.stdout.flush()
+            return code
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return ExitCode.USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

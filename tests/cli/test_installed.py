@@ -1,0 +1,73 @@
+"""The command as it is installed: what it needs, and where it can be called."""
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from local.system.install import launcher
+from tests.cli.app_stand_in import KEY, Answer, AppStandIn
+from tests.cli.bodies import SCAN_ID, completed
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_it_needs_nothing_but_its_own_dependencies() -> None:
+    """The group `cli` of pyproject.toml; nothing of the app, whose packages are larger."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    allowed = {one.partition(">")[0] for one in groups["cli"]} | sys.stdlib_module_names | {"cli"}
+
+    met = {
+        module.partition(".")[0]
+        for path in (ROOT / "cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        for module in _imported(node)
+    }
+
+    assert met - allowed == set()
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [one.name for one in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module)]
+    return []
+
+
+def test_it_is_called_from_any_folder(app: AppStandIn, tmp_path: Path) -> None:
+    """Also where folders have odd names, and where a package of the same name lies around."""
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed(high=1)))
+    folder = tmp_path / "it's a folder"
+    (folder / "cli").mkdir(parents=True)
+    (folder / "cli/__init__.py").write_text("raise SystemExit('the wrong one')")
+    (folder / "venv").symlink_to(sys.prefix)
+    command = folder / "imagescan"
+    command.write_text(launcher(folder / "venv/bin/python", ROOT))
+    command.chmod(0o755)
+
+    ran = subprocess.run(
+        [str(command), "status", SCAN_ID, "--fail-on", "high", "--json"],
+        cwd=folder, env={"IMAGESCAN_URL": app.url, "IMAGESCAN_KEY": KEY},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 1, ran.stderr
+    assert json.loads(ran.stdout) == completed(high=1)
+    assert ran.stderr.endswith("The gate tripped: 1 high.\n")
+
+
+def test_a_reader_that_goes_away_is_no_success(app: AppStandIn) -> None:
+    """`imagescan list | head -0` under pipefail."""
+    app.answers("GET", "/scans", Answer(200, {"scans": [completed()] * 50, "cursor": None}))
+
+    ran = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {sys.executable} -m cli list --json | true"],
+        cwd=ROOT, env={"IMAGESCAN_URL": app.url, "IMAGESCAN_KEY": KEY, "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 70
+    assert ran.stderr == ""

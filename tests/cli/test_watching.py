@@ -1,0 +1,69 @@
+"""Waiting for an end: what is shown meanwhile, and what an interrupt leaves alone."""
+
+from typing import Any
+
+import pytest
+
+from cli.api import Reply
+from cli.progress import View, look_at_rescan
+from cli.screen import Screen
+from cli.watching import follow
+from imagescan.rescan import RescanStatus
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.status import Status
+from tests.cli.app_stand_in import KEY, Answer, AppStandIn, error
+from tests.cli.bodies import IMAGE, RESCAN_ID, item, outcome, rescan
+from tests.cli.terminal import Terminal
+
+CLEAN = outcome(Status.COMPLETED)
+FAILED = Outcome.failed(ReasonCode.REGISTRY_DENIED, "The registry said no.")
+RUNNING = rescan(RescanStatus.SCANNING, item(CLEAN), item(FAILED, 1), item(None, 2))
+
+
+def test_looks_come_every_second_at_first_and_then_as_the_app_says() -> None:
+    """Until the app says that it is over."""
+    replies = [Reply({"look": n}, is_final=n == 7, retry_after_seconds=5) for n in range(8)]
+    looks, seen, pauses = iter(replies), list[dict[str, Any]](), list[float]()
+
+    last = follow(lambda: next(looks), seen.append, pauses.append)
+
+    assert last == {"look": 7}
+    assert seen == [{"look": n} for n in range(8)]
+    assert pauses == [1, 1, 1, 1, 1, 5, 5]
+
+
+def test_a_log_gets_a_line_for_each_change_and_each_failure_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """No bar where there is no terminal."""
+    with View(Screen(as_json=True), look_at_rescan) as view:
+        for body in (rescan(RescanStatus.GATHERING), RUNNING, RUNNING):
+            view.tell(body)
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    gathering, failure, scanning = told.err.splitlines()
+    assert gathering == "  gathering"
+    assert failure.startswith(f"  failed  {IMAGE}: failed, registry_denied: ")
+    assert scanning == "  scanning: 1 completed, 1 failed, 1 running"
+
+
+def test_an_interrupt_leaves_a_rescan_running_and_says_how_to_come_back(app: AppStandIn) -> None:
+    """At a real terminal, with a bar, by a real signal; nothing is cancelled."""
+    app.answers("GET", f"/scans/{RESCAN_ID}", error(404, "scan_not_found"))
+    app.answers("GET", f"/rescans/{RESCAN_ID}", Answer(202, RUNNING))
+    environment = {"IMAGESCAN_URL": app.url, "IMAGESCAN_KEY": KEY}
+    terminal = Terminal("status", RESCAN_ID, "--watch", environment=environment)
+    terminal.wait_for("2/3")
+
+    terminal.interrupt()
+
+    assert terminal.ended() == 130
+    assert "1 running" in terminal.told
+    assert "registry_denied" in terminal.told
+    assert "The rescan goes on." in terminal.told
+    assert f"imagescan status {RESCAN_ID} --watch" in terminal.told
+    assert f"imagescan cancel {RESCAN_ID}" in terminal.told
+    assert "\x1b[?25h" in terminal.told  # the cursor is back
+    assert {one.method for one in app.asked} == {"GET"}
