@@ -22,10 +22,10 @@ COMMAND := $(VENV)/bin/imagescan
 SETUP := $(PACKAGES) $(AZURITE) $(COMMAND)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package
+.PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package verify-azure
 
 help: ## list the commands
-	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: $(SETUP) ## scan one deployment whole on this machine, and show it
 	@exec $(PY) -m local.system demo
@@ -65,6 +65,9 @@ check: $(PACKAGES) ## format, lint, types, layering
 
 package: ## build the zip that is deployed to Azure, and print its size
 	@$(PYTHON) -m local.system.package .local/package/imagescan.zip
+
+verify-azure: ## see that a deployed app works: SUBSCRIPTION=id GROUP=name (az login done; IMAGE=name: scan this one)
+	@infrastructure/verify.sh -s "$(SUBSCRIPTION)" -r "$(GROUP)" $(if $(IMAGE),--image "$(IMAGE)")
 
 setup: $(SETUP) $(KUSTO) ## install what the other commands need
 

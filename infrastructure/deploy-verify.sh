@@ -8,10 +8,10 @@ verify() {
     step "Scan $VERIFICATION_IMAGE" "What the app raised stands in Application Insights."
     key=$(ask KEY functionapp keys list --subscription "$subscription" --resource-group "$group" --name "$function_app" \
         --query functionKeys.default)
-    scan=$(wait_until 4 15 start_scan "$key")
+    scan=$(wait_until 4 15 start_scan "$key" "$VERIFICATION_IMAGE" false)
     step "Wait until scan $scan has begun" \
         "Orchestrations do not start: az functionapp restart -g $group -n $function_app, and look for the scan in Application Insights."
-    state=$(wait_until 40 15 state_of "$key" "$scan")
+    state=$(wait_until 40 15 state_of "$key" "$scan" "$BEGUN")
     echo "It is $state: $url/api/scans/$scan"
     case $state in
     failed | timed_out | cancelled) stop "The scan was $state; its reason and remedy stand there." ;;
@@ -19,53 +19,6 @@ verify() {
     step "Scan what runs already" "Ask for it again: curl -X POST $url/api/rescans -d '{}' -H \"x-functions-key: KEY\""
     rescan=$(wait_until 4 15 start_rescan "$key")
     echo "Rescan $rescan: $url/api/rescans/$rescan"
-}
-
-healthy() { # something once it is
-    if [ "$dry_run" = yes ]; then
-        echo "  curl $url/api/health" >&3
-        echo yes
-    elif curl --silent --fail --max-time 60 --output /dev/null "$url/api/health"; then
-        echo yes
-    fi
-}
-
-start_scan() { # KEY: the scan's id
-    if [ "$dry_run" = yes ]; then
-        echo "  curl $url/api/scans --data '{\"image\": \"$VERIFICATION_IMAGE\"}'  # with the function key" >&3
-        echo SCAN
-    else
-        called "$1" "$url/api/scans" --data "{\"image\": \"$VERIFICATION_IMAGE\"}" | told scanId '[0-9a-f-]{36}'
-    fi
-}
-
-start_rescan() { # KEY: the rescan's id
-    if [ "$dry_run" = yes ]; then
-        echo "  curl $url/api/rescans --data '{}'  # with the function key" >&3
-        echo RESCAN
-    else
-        called "$1" "$url/api/rescans" --data '{}' | told rescanId '[0-9a-f-]{36}'
-    fi
-}
-
-state_of() { # KEY, SCAN: its status, once it is past waiting
-    if [ "$dry_run" = yes ]; then
-        echo "  curl $url/api/scans/$2  # with the function key" >&3
-        echo scanning
-    else
-        called "$1" "$url/api/scans/$2" | told status '(provisioning|scanning|collecting|completed|failed|timed_out|cancelled|skipped)'
-    fi
-}
-
-called() { # KEY, curl WORD...: the reply; the key goes in on standard input
-    local key=$1
-    shift
-    printf 'header = "%s"\n' "x-functions-key: $key" "Content-Type: application/json" |
-        curl --silent --max-time 60 --config - "$@" || true
-}
-
-told() { # NAME, PATTERN: the first value of that name in JSON
-    grep -oE "\"$1\": *\"$2\"" | head -n 1 | sed -E 's/.*: *"(.*)"/\1/' || true
 }
 
 say_what_next() {

@@ -4,6 +4,8 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=azure.sh
 . "$here/azure.sh"
+# shellcheck source-path=SCRIPTDIR source=app-calls.sh
+. "$here/app-calls.sh"
 # shellcheck source-path=SCRIPTDIR source=deploy-finds.sh
 . "$here/deploy-finds.sh"
 # shellcheck source-path=SCRIPTDIR source=deploy-steps.sh

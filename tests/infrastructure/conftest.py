@@ -33,12 +33,16 @@ REGISTRY_ID = (
     f"/subscriptions/{OTHER_SUBSCRIPTION}/resourceGroups/their-rg/providers"
     "/Microsoft.ContainerRegistry/registries/theirs"
 )
-WITH_REGISTRIES = MAIN | {"REGISTRY_IDS": f" {REGISTRY_ID}", "MIRRORS_IMAGES": "true"}
 NETWORK = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/network-rg/providers"
     "/Microsoft.Network/virtualNetworks/spoke/subnets"
 )
-IN_A_NETWORK = MAIN | {"APP_SUBNET_ID": f"{NETWORK}/app", "SCAN_SUBNET_ID": f"{NETWORK}/scans"}
+WITH_OPTIONS = MAIN | {
+    "REGISTRY_IDS": f" {REGISTRY_ID}",
+    "MIRRORS_IMAGES": "true",
+    "APP_SUBNET_ID": f"{NETWORK}/app",
+    "SCAN_SUBNET_ID": f"{NETWORK}/scans",
+}
 LEGACY = MAIN | {
     "SETTINGS": "",
     "SECRET_SETTINGS": "QUALYS_USERNAME QUALYS_PASSWORD",
@@ -79,9 +83,9 @@ def main(templates: Path) -> list[Resource]:
 
 
 @pytest.fixture(scope="session")
-def with_registries(templates: Path) -> list[Resource]:
-    """The app with a registry of a user, and one of its own for the scanner's image."""
-    return snapshot(templates, "main", WITH_REGISTRIES)
+def with_options(templates: Path) -> list[Resource]:
+    """With a user's registry, one of its own for the scanner's image, and subnets."""
+    return snapshot(templates, "main", WITH_OPTIONS)
 
 
 @pytest.fixture(scope="session")
@@ -100,12 +104,6 @@ def watch(templates: Path) -> list[Resource]:
 def run(main: list[Resource]) -> Run:
     """What the app does to Azure, and which events there are."""
     return Run(app_settings(main))
-
-
-@pytest.fixture(scope="session")
-def in_a_network(templates: Path) -> list[Resource]:
-    """The app with a subnet for itself and one for its scans."""
-    return snapshot(templates, "main", IN_A_NETWORK)
 
 
 @pytest.fixture

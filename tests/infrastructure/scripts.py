@@ -16,6 +16,9 @@ FUNCTION = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/Scanner-RG/providers/Microsoft.Web/sites/{APP}"
     "/functions/on_container_deployed"
 )
+SITE = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/scanner-rg/providers/Microsoft.Web/sites/{APP}"
+)
 KEY = "the-function-key=="
 RESCAN = "99999999-2222-4333-8444-555555555555"
 SCAN = "11111111-2222-4333-8444-555555555555"
@@ -31,7 +34,8 @@ case $* in
 */api/health) ;;
 */api/rescans*) echo '{{"rescanId": "{RESCAN}", "status": "running"}}' ;;
 */api/scans) echo '{{"joined": false, "scanId": "{SCAN}", "status": "accepted"}}' ;;
-*) echo '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "'"$SCAN_STATUS"'"}}' ;;
+*) printf '{{"scanId": "{SCAN}", "joinedStatus": null, "status": "%s", "cleanup": "%s"}}' \\
+    "$SCAN_STATUS" "$SCAN_CLEANUP" ;;
 esac
 """
 
@@ -77,7 +81,22 @@ def before() -> dict[str, Any]:
 def after() -> dict[str, Any]:
     """The same, once the app is there."""
     groups = {"groups": ["scanner-rg", "scanner-rg-scans", "scanner-rg-events"]}
-    return before() | groups | _the_app() | _what_it_watches() | _its_rights()
+    here = before()
+    here["rest"] |= _what_the_app_has()
+    return here | groups | _the_app() | _what_it_watches() | _its_rights()
+
+
+def _what_the_app_has() -> dict[str, Any]:
+    """Secrets from the vault, and lines of the last scan in its log."""
+    secret = {"name": "QUALYS_ACCESS_TOKEN", "properties": {"status": "Resolved"}}
+    return {
+        f"https://management.azure.com{SITE}/config/configreferences/appsettings": {
+            "value": [secret]
+        },
+        "https://api.applicationinsights.io/v1/apps/its-insights/query": {
+            "tables": [{"rows": [[3]]}]
+        },
+    }
 
 
 def _the_app() -> dict[str, Any]:
@@ -103,7 +122,9 @@ def _the_app() -> dict[str, Any]:
         ],
         "functionapp scale config show": {"alwaysReady": [{"name": "durable", "instanceCount": 2}]},
         "functionapp function list": [{"name": f"{APP}/on_container_deployed"}],
-        "functionapp show": {"virtualNetworkSubnetId": None},
+        "functionapp show": {"virtualNetworkSubnetId": None, "defaultHostName": URL[8:]},
+        "resource list": [{"name": "imagescan-failed-scans"}],
+        "resource show": {"properties": {"AppId": "its-insights"}},
         "functionapp keys list": {"functionKeys": {"default": KEY}, "masterKey": "other"},
     }
 
@@ -120,7 +141,14 @@ def _what_it_watches() -> dict[str, Any]:
             }
         ],
         "eventgrid system-topic event-subscription list": [
-            {"name": "imagescan-1", "destination": {"resourceId": FUNCTION}},
+            {
+                "name": "imagescan-1",
+                "destination": {"resourceId": FUNCTION},
+                "provisioningState": "Succeeded",
+                "filter": {
+                    "advancedFilters": [{"values": ["/x/resourceGroups/scanner-rg-scans/"]}]
+                },
+            },
         ],
         "monitor metrics alert list": [
             {"name": "imagescan-dead-letters-1", "criteria": {"allOf": ["imagescan-1"]}},
@@ -183,7 +211,7 @@ class Machine:
         self.folder, self.bin = folder, folder / "bin"
         self.bin.mkdir()
         self.az = FakeAz(before(), after())
-        self.scan_status = "provisioning"
+        self.scan_status, self.scan_cleanup = "provisioning", "confirmed"
         self._server = Server(self.az)
         self.program("az", self._server.program)
         self.program("curl", CURL)
@@ -200,11 +228,13 @@ class Machine:
         done = subprocess.run(
             [INFRASTRUCTURE / script, *words],
             cwd=self.folder, input=text, capture_output=True, text=True, check=False,
-            env=kept
-            | {"PATH": path, "FAKE_CURL": str(self.folder), "SCAN_STATUS": self.scan_status}
-            | environment,
+            env=kept | {"PATH": path} | self._told_to_curl() | environment,
         )  # fmt: skip
         return Ran(done.returncode, done.stdout, done.stderr, self.az.calls)
+
+    def _told_to_curl(self) -> dict[str, str]:
+        scan = {"SCAN_STATUS": self.scan_status, "SCAN_CLEANUP": self.scan_cleanup}
+        return scan | {"FAKE_CURL": str(self.folder)}
 
     def curl_words(self) -> str:
         return self._said("curl-words")

@@ -47,26 +47,26 @@ def test_the_identity_of_scans_may_be_given_to_their_groups(main: list[Resource]
     assert checks.identities_of_scans_may_be_assigned(main, run) == []
 
 
-def test_scans_and_the_app_may_pull_from_registries(with_registries: list[Resource]) -> None:
+def test_scans_and_the_app_may_pull_from_registries(with_options: list[Resource]) -> None:
     """The app resolves references in users' registries, and ACI pulls the scanner from its own."""
-    assert checks.pulls(with_registries) == {
+    assert checks.pulls(with_options) == {
         ("theirs", "scanPrincipalId"),
         ("theirs", "appPrincipalId"),
-        (checks.only(with_registries, checks.REGISTRY)["name"], "scanPrincipalId"),
+        (checks.only(with_options, checks.REGISTRY)["name"], "scanPrincipalId"),
     }
 
 
 def test_a_mirrored_scanner_comes_from_the_registry_that_is_made(
-    with_registries: list[Resource],
+    with_options: list[Resource],
 ) -> None:
     """Under the names that deploy.sh copies to; nobody has a password for it."""
-    registry = checks.only(with_registries, checks.REGISTRY)
-    settings = checks.app_settings(with_registries)
+    registry = checks.only(with_options, checks.REGISTRY)
+    settings = checks.app_settings(with_options)
 
     assert registry["properties"]["adminUserEnabled"] is False
     assert settings["QSCANNER_IMAGE"] == f"{registry['name']}.azurecr.io/qualys/qscanner:latest"
     assert settings["COURIER_IMAGE"] == f"{registry['name']}.azurecr.io/azurelinux/busybox:1.36"
-    assert checks.the_app_starts_with_its_settings(with_registries) == []
+    assert checks.the_app_starts_with_its_settings(with_options) == []
 
 
 def test_deployments_are_delivered_and_scans_are_not(watch: list[Resource], run: Run) -> None:

@@ -23,7 +23,7 @@ def commands() -> Iterator[tuple[str, list[str]]]:
         blocks = "\n".join(re.findall(r"```sh\n(.*?)```", text, re.DOTALL))
         lines = [line for line in blocks.splitlines() if re.search(r"(^|\()az ", line)]
         for told in [*lines, *re.findall(r"`(az [^`]+)`", text)]:
-            words = shlex.split(re.sub(r"^\w+=\$\((.*)\)$", r"\1", told), comments=True)
+            words = shlex.split(re.sub(r"^\w+=.*\$\((.*)\)$", r"\1", told), comments=True)
             yield path.name, words[1:]
 
 

@@ -14,9 +14,9 @@ JOIN = "Microsoft.Network/virtualNetworks/subnets/join/action"
 
 
 @pytest.fixture(scope="session")
-def run_in_a_network(in_a_network: list[Resource]) -> Run:
+def run_in_a_network(with_options: list[Resource]) -> Run:
     """What the app does to Azure with a subnet for its scans."""
-    return Run(checks.app_settings(in_a_network))
+    return Run(checks.app_settings(with_options))
 
 
 def test_without_subnets_there_is_nothing_of_a_network(main: list[Resource]) -> None:
@@ -28,21 +28,21 @@ def test_without_subnets_there_is_nothing_of_a_network(main: list[Resource]) -> 
 
 
 def test_app_and_scans_get_the_subnets_that_are_meant_for_them(
-    in_a_network: list[Resource],
+    with_options: list[Resource],
 ) -> None:
-    site = checks.only(in_a_network, "Microsoft.Web/sites")
+    site = checks.only(with_options, "Microsoft.Web/sites")
 
     assert site["properties"]["virtualNetworkSubnetId"] == f"{NETWORK}/app"
-    assert checks.app_settings(in_a_network)["SUBNET_ID"] == f"{NETWORK}/scans"
-    assert checks.the_app_starts_with_its_settings(in_a_network) == []
-    assert checks.every_setting_is_read_by_somebody(in_a_network) == []
+    assert checks.app_settings(with_options)["SUBNET_ID"] == f"{NETWORK}/scans"
+    assert checks.the_app_starts_with_its_settings(with_options) == []
+    assert checks.every_setting_is_read_by_somebody(with_options) == []
 
 
 def test_the_app_may_join_groups_to_the_scans_subnet_and_to_no_other(
-    in_a_network: list[Resource], watch: list[Resource], run_in_a_network: Run
+    with_options: list[Resource], watch: list[Resource], run_in_a_network: Run
 ) -> None:
     """By the requests of a run on the emulator, whose groups name the subnet."""
-    everything = in_a_network + watch
+    everything = with_options + watch
 
     assert checks.what_the_app_does_is_granted_and_no_more(everything, run_in_a_network) == []
     joined = [scope for scope, action in checks.granted(everything) if action == JOIN.lower()]
@@ -50,9 +50,9 @@ def test_the_app_may_join_groups_to_the_scans_subnet_and_to_no_other(
 
 
 def test_a_right_to_join_that_is_missing_is_found(
-    in_a_network: list[Resource], watch: list[Resource], run_in_a_network: Run
+    with_options: list[Resource], watch: list[Resource], run_in_a_network: Run
 ) -> None:
-    broken = copy.deepcopy(in_a_network + watch)
+    broken = copy.deepcopy(with_options + watch)
     for one in checks.of_type(broken, checks.ROLE_DEFINITION):
         [permission] = one["properties"]["permissions"]
         permission["actions"] = [each for each in permission["actions"] if each != JOIN]

@@ -32,12 +32,12 @@ def said_of(queries: dict[str, str]) -> dict[str, list[str]]:
 
 
 def of_documents() -> dict[str, str]:
-    """Queries in documents: blocks of kusto, and what commands are given to ask."""
+    """Queries in documents: blocks of kusto, and what commands are given to ask; so in scripts."""
     found: dict[str, str] = {}
-    for path in DOCUMENTS:
+    for path in [*DOCUMENTS, *INFRASTRUCTURE.glob("*.sh")]:
         text = path.read_text()
         blocks = re.findall(r"```kusto\n(.*?)```", text, re.DOTALL)
-        asked = re.findall(r'--analytics-query "([^"]+)"', text)
+        asked = re.findall(r'(?:--analytics-query |query=)"([^"]+)"', text)
         found |= {f"{path.name} {number}": one for number, one in enumerate([*blocks, *asked])}
     return found
 
@@ -54,6 +54,7 @@ FAULTS = {
 def test_every_query_is_understood_and_every_fault_is_found() -> None:
     """All in one call, for the parser takes a second to start."""
     queries = FILES | of_documents()
+    assert {"operations.md 0", "verify.sh 0"} <= set(queries)
 
     said = said_of(queries | FAULTS)
 
