@@ -110,9 +110,13 @@ def _known_outcome(app: App, request: RescanRequest, image: RunningImage) -> Out
 
 
 def take(app: App, rescan_id: str, scan_id: str, lane: int) -> dict[str, Any]:
-    """An image for a scan: {key, image, resource}, all None when there is none left to be begun."""
-    item = None
-    if not app.rescans.is_cancelled(rescan_id):
+    """An image for a scan: {key, image, resource}, all None when there is none left to be begun.
+
+    What an earlier run of the step has taken is given again, also where somebody cancelled since:
+    the scan ends as cancelled itself.
+    """
+    item = app.rescan_items.taken(rescan_id, scan_id)
+    if item is None and not app.rescans.is_cancelled(rescan_id):
         item = app.rescan_items.take(rescan_id, scan_id, lane, app.clock.now())
     return {
         "key": item and item.key,

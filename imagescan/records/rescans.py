@@ -74,11 +74,13 @@ class RescanItems:
         }
         self._table.insert(rescan_id, hashed(image or resource), values | _outcome_value(outcome))
 
+    def taken(self, rescan_id: str, scan_id: str) -> RescanItem | None:
+        """The image that was taken for this scan, if one was."""
+        rows = self._table.query(rescan_id, where={"scanId": scan_id}, limit=1)
+        return _item(rows[0]) if rows else None
+
     def take(self, rescan_id: str, scan_id: str, lane: int, now: datetime) -> RescanItem | None:
-        """An image for this scan; None when there is none left. A repeat gives the same one."""
-        taken = self._table.query(rescan_id, where={"scanId": scan_id}, limit=1)
-        if taken:
-            return _item(taken[0])
+        """An image for this scan, which has none yet; None when there is none left."""
         for _ in range(TAKEN_FROM):
             waiting = self._table.query(rescan_id, where={"state": PENDING}, limit=TAKEN_FROM)
             if not waiting:

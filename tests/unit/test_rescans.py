@@ -101,6 +101,18 @@ def test_each_image_is_taken_once_and_a_repeated_take_gives_the_same_one() -> No
     assert taken[5]["key"] is None
 
 
+def test_a_take_that_comes_back_after_a_cancel_gives_the_image_it_had_taken() -> None:
+    """Its host died: the scan ends as cancelled, and the image is not told as lost."""
+    app, _, request = asked(["app:1", "app:2"])
+    gather(app, request)
+    taken = rescans.take(app, "r1", "s1", lane=0)
+
+    app.rescans.change("r1", Rescan.asked_to_cancel)
+
+    assert rescans.take(app, "r1", "s1", lane=0) == taken
+    assert rescans.take(app, "r1", "s2", lane=0)["key"] is None
+
+
 def test_a_finished_image_stays_as_it_was_finished_first() -> None:
     """A step that comes back late changes nothing."""
     app, fakes, request = asked(["app:1"])
