@@ -14,6 +14,7 @@ bp = df.Blueprint()
 
 PAGES_PER_GENERATION = 10
 IMAGES_PER_GENERATION = 10
+NOT_LISTED = "For ten minutes Azure did not tell what runs. Ask for the rescan again."
 # So often it looks at the progress of its lanes: its own history stays below 300 events.
 MOST_LOOKS, FIRST_LOOK_SECONDS = 20, 5
 
@@ -48,7 +49,7 @@ def _gather_and_scan(context: Context, request: RescanRequest) -> Steps:
     )
     if gathered["problem"] or request.dry_run:
         return gathered["problem"]
-    begun = yield step(context, names.BEGIN_LANES, {"rescan_id": request.rescan_id})
+    begun = yield step(context, names.BEGIN_LANES, {"rescan_id": request.rescan_id}, PERSISTENT)
     context.set_custom_status(begun)
     lanes = [
         context.call_sub_orchestrator(
@@ -96,7 +97,10 @@ def gather(context: Context) -> Steps:
     scopes = RescanRequest.from_dict(state["request"]).scopes
     for _ in range(PAGES_PER_GENERATION):
         asked = {"request": state["request"], "scope": scope, "place": place}
-        page = yield step(context, names.LIST_RUNNING_IMAGES, asked)
+        try:
+            page = yield step(context, names.LIST_RUNNING_IMAGES, asked, PERSISTENT)
+        except Exception:  # the host has logged it
+            return {"problem": NOT_LISTED}
         if page["problem"]:
             return {"problem": page["problem"]}
         place = page["next"]
@@ -121,7 +125,7 @@ def scan_one_after_the_other(context: Context) -> Steps:
     for _ in range(IMAGES_PER_GENERATION):
         scan_id = str(context.new_uuid())
         asked = {"rescan_id": request.rescan_id, "scan_id": scan_id, "lane": state["lane"]}
-        taken = yield step(context, names.TAKE_IMAGE, asked)
+        taken = yield step(context, names.TAKE_IMAGE, asked, PERSISTENT)
         if taken["key"] is None:
             return None
         source = Source("rescan", taken["resource"], rescan_id=request.rescan_id)
@@ -137,7 +141,7 @@ def scan_one_after_the_other(context: Context) -> Steps:
 
 def _scan(context: Context, scan: ScanRequest) -> Steps:
     """One scan, whose end is recorded even if it was ended from outside."""
-    yield step(context, names.OPEN_SCAN, scan.to_dict())
+    yield step(context, names.OPEN_SCAN, scan.to_dict(), PERSISTENT)
     try:
         return (yield context.call_sub_orchestrator(names.SCAN_IMAGE, scan.to_dict(), scan.scan_id))
     except Exception:  # it was terminated, or failed as an orchestration

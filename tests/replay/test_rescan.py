@@ -102,6 +102,48 @@ def test_a_scope_that_is_gone_ends_the_rescan_with_a_sentence() -> None:
     assert names.TAKE_IMAGE not in happened.names()
 
 
+def for_minutes(broken: Step, minutes: int) -> Step:
+    """A step that fails every 15 seconds for so long, then does what it should."""
+    left = iter(range(4 * minutes))
+
+    def run(data: Any) -> Any:
+        if next(left, None) is not None:
+            raise RuntimeError("nobody answers")
+        return broken(data)
+
+    return run
+
+
+def test_a_rescan_outlasts_minutes_in_which_azure_or_its_storage_does_not_answer() -> None:
+    """Nothing of it is told as failed."""
+    images = Images(4)
+    page = always({"next": None, "problem": None})
+    happened = rescanning(
+        images,
+        list_running_images=for_minutes(page, 5),
+        take_image=for_minutes(images.take, 5),
+        open_scan=for_minutes(always({}), 5),
+    )
+
+    happened.run(names.RESCAN, REQUEST.to_dict())
+
+    assert len(images.done) == 4
+    [ended] = [data for name, data in happened.calls if name == names.FINISH_RESCAN]
+    assert ended["problem"] is None
+
+
+def test_where_azure_does_not_tell_what_runs_the_rescan_ends_with_a_sentence() -> None:
+    """After ten minutes."""
+    nobody = always(RuntimeError("nobody answers"))
+    happened = rescanning(Images(5), list_running_images=nobody)
+
+    happened.run(names.RESCAN, REQUEST.to_dict())
+
+    [ended] = [data for name, data in happened.calls if name == names.FINISH_RESCAN]
+    assert "Azure did not tell what runs" in ended["problem"]
+    assert names.TAKE_IMAGE not in happened.names()
+
+
 def test_a_lane_that_breaks_stops_no_other_and_the_rescan_still_ends() -> None:
     """What it left is told at the end."""
     images = Images(9)
