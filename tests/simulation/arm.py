@@ -34,7 +34,7 @@ class ArmTransport(Transport):
         phase = phase_of(step.name) if step else None
         self._requests.wait("arm")
         self._requests.may_die(phase, BEFORE_EFFECT, what)
-        strike = self._strike(phase, f"arm {what.split()[0]}") if phase else None
+        strike = self._strike(phase, what) if phase else None
         response = self._answer_with(strike, request, what) if strike else self.answer(request)
         self._note(phase, what, response)
         if what.startswith("delete") and 200 <= response.status < 300:
@@ -43,9 +43,10 @@ class ArmTransport(Transport):
         pause(self._schedule, response.delay_seconds)
         return self.conclude(request, response)
 
-    def _strike(self, phase: Phase, request: str) -> Strike | None:
+    def _strike(self, phase: Phase, what: str) -> Strike | None:
+        request = f"arm {what.split(maxsplit=1)[0]}"
         self._requests.made.add((phase, request))
-        return self._requests.faults.take(phase, request)
+        return self._requests.faults.take(phase, request, what)
 
     def sleep(self, duration: float) -> None:
         """The SDK waits before it tries again."""

@@ -117,7 +117,8 @@ class CourierRun:
         return next((one for one in found if one is not None), None)
 
     def _print(self, name: str, file: Version, current: str) -> None:
-        zipped = b"" if file.zipped_bytes else gzip.compress(file.content, mtime=0)
+        content = file.content if file.printed is None else file.printed
+        zipped = b"" if file.zipped_bytes else gzip.compress(content, mtime=0)
         size = file.zipped_bytes or len(zipped)
         if self._spent + size > BUDGET_BYTES:
             self._say(f"TOO_LARGE {name} {size}")

@@ -25,12 +25,13 @@ LATE_STEP_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Write:
-    """A file that is there from so many seconds after the scanner's start."""
+    """A file that is there from so many seconds after the scanner's start; see `Version`."""
 
     after_seconds: float
     name: str
     content: bytes = field(repr=False)
     zipped_bytes: int | None = None
+    printed: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,14 @@ def report_too_large(scan: Scan) -> Script:
     return Script(scan.seconds, 0, (*others, large))
 
 
+def log_mixes_frames(scan: Scan) -> Script:
+    """What stands in the log between a frame's ends is another content, of the same length."""
+    *others, report = scan.files()
+    early = replace(scan, image=replace(scan.image, findings=scan.image.findings[:1]))
+    other = early.files()[-1].content.ljust(len(report.content))
+    return replace(scan.whole(), writes=(*others, replace(report, printed=other)))
+
+
 def courier_dies(scan: Scan) -> Script:
     """The courier is killed somewhere on the way."""
     dies_after = scan.chance.uniform(1, scan.seconds + 30)
@@ -222,6 +231,7 @@ ENDINGS: dict[Ending, float] = {
     report_replaced_at_the_end: 3,
     report_written_on: 3,
     report_too_large: 1,
+    log_mixes_frames: 1,
     courier_dies: 1,
 }
 BY_NAME = {ending.__name__: ending for ending in ENDINGS}

@@ -139,12 +139,16 @@ OTHERS = tuple(pair for pair in PAIRS if pair not in CRASHES)
 
 @dataclass
 class Strike:
-    """A kind of fault in a phase: passes `skip` occasions over, then takes `times` of them."""
+    """A kind of fault in a phase: passes `skip` occasions over, then takes `times` of them.
+
+    Only occasions whose description starts with `of` are its: see `Faults.take`.
+    """
 
     kind: Kind
     phase: Phase
     skip: int = 0
     times: int = 1
+    of: str = ""
     taken: int = 0
 
 
@@ -156,12 +160,12 @@ class Faults:
         self.hits: Counter[tuple[str, Phase]] = Counter()
         self.is_over = False
 
-    def take(self, phase: Phase, request: str) -> Strike | None:
-        """The strike that this occasion falls to."""
+    def take(self, phase: Phase, request: str, what: str) -> Strike | None:
+        """The strike that this occasion falls to; `what` is a function's name or a request."""
         for strike in () if self.is_over else self.strikes:
             if strike.phase is not phase or strike.kind.request != request:
                 continue
-            if strike.taken == strike.times:
+            if strike.taken == strike.times or not what.startswith(strike.of):
                 continue
             if strike.skip:
                 strike.skip -= 1

@@ -41,7 +41,7 @@ class Operators:
         phase = phase_of(function)
         if scan_id is None or phase is None:
             return
-        strike = self.faults.take(phase, OPERATOR)
+        strike = self.faults.take(phase, OPERATOR, function)
         if strike is not None:
             delay = self.chance.random() * self.chance.choice(DELAYS_SECONDS)
             self.schedule.after(delay, self._acting(strike, scan_id))

@@ -44,7 +44,7 @@ class Requests:
             return act()
         self.made.add((phase, request))
         self.may_die(phase, BEFORE_EFFECT, what)
-        strike = self.faults.take(phase, request)
+        strike = self.faults.take(phase, request, what)
         if strike is None:
             result = act()
             self.may_die(phase, AFTER_EFFECT, what)
@@ -73,7 +73,7 @@ class Requests:
         before: Callable[[], None] = lambda: None,
     ) -> None:
         """The host dies here if a strike says so; `before` is called just before that."""
-        strike = self.faults.take(phase, moment) if phase else None
+        strike = self.faults.take(phase, moment, what) if phase else None
         if strike is None:
             return
         before()

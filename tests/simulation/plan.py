@@ -26,8 +26,9 @@ SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. `weights` say how often scans end in each way.
+    """One run, which is broken off after `longest_seconds` where it does not end by itself.
 
+    `weights` say how often scans end in each way.
     `environment` has the settings that differ from the usual. What happens on Azure before
     `subscribed_after_seconds` raises no event that the app could get: it was not installed yet.
     """
@@ -37,6 +38,7 @@ class Plan:
     arrivals: tuple[Arrival, ...]
     strikes: tuple[Strike, ...] = ()
     scan_timeout_seconds: int = 600
+    longest_seconds: int = 30 * 3600
     limits: dict[str, int] = field(default_factory=dict)
     weights: dict[Ending, float] = field(default_factory=lambda: dict(ENDINGS))
     rescans: tuple[Rescan, ...] = ()

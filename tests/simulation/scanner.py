@@ -104,7 +104,8 @@ class Containers:
         started = run.started_at
         for write in script.writes:
             at = started + timedelta(seconds=write.after_seconds)
-            volume.write(write.name, Version(at, write.content, write.zipped_bytes))
+            version = Version(at, write.content, write.zipped_bytes, write.printed)
+            volume.write(write.name, version)
         if script.seconds is not None:
             run.ended_at = started + timedelta(seconds=script.seconds)
             run.exit_code = script.exit_code

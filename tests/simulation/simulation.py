@@ -4,6 +4,7 @@ import itertools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from imagescan import bootstrap
@@ -43,7 +44,6 @@ ENDPOINT = "http://arm.simulated"
 TIMINGS = Timings(pending_seconds=2, pull_seconds=12, delete_seconds=6, stop_seconds=10)
 # After this nothing goes wrong any more but what has gone wrong already.
 FAULTS_END_SECONDS = 2 * 3600
-LONGEST_RUN_SECONDS = 30 * 3600
 # Quiet for so long means that it is over: longer than any timer trigger's interval.
 QUIET_SECONDS = 15 * 60
 LOOK_EVERY_SECONDS = 20
@@ -68,7 +68,7 @@ class Simulation:
         self.schedule = Schedule(self.chance.of("order"))
         self.trace, self.logs = Trace(self.schedule), Logs()
         self.settings = _settings(plan)
-        self.faults = Faults([*map(_fresh, plan.strikes)])
+        self.faults = Faults([replace(strike) for strike in plan.strikes])  # it counts them down
         self.requests = Requests(self.schedule, self.faults, self.chance.of("latency"), self.trace)
         self.host = Host(self.schedule, self.requests, self.chance.of("host"), self.trace)
         app = load_app()
@@ -169,7 +169,7 @@ class Simulation:
             self._quiet_since = now
         elif now - self._quiet_since > QUIET_SECONDS:
             self.is_quiet = True
-        return self.is_quiet or now > LONGEST_RUN_SECONDS
+        return self.is_quiet or now > self.plan.longest_seconds
 
     def _is_busy(self) -> bool:
         if (
@@ -229,7 +229,7 @@ class Simulation:
     def _choose(self, image: Image) -> tuple[str, Script]:
         chance = self.chance.of(f"scans of {image.name}")
         scan = Scan(image, duration_seconds(chance), chance)
-        strike = self.faults.take(Phase.SCANNING, SCANNER) if not self.faults.is_over else None
+        strike = self.faults.take(Phase.SCANNING, SCANNER, image.name)
         if strike is not None:
             self.faults.hit(strike)
             ending = strike.kind.fault["ending"]
@@ -247,11 +247,6 @@ class Simulation:
 
 def _settings(plan: Plan) -> Settings:
     return settings(SCAN_TIMEOUT=str(plan.scan_timeout_seconds), **plan.environment)
-
-
-def _fresh(strike: Any) -> Any:
-    """A run counts down its own copy."""
-    return type(strike)(strike.kind, strike.phase, strike.skip, strike.times)
 
 
 read_times_fast()

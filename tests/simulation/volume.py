@@ -7,11 +7,16 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class Version:
-    """A file from a moment on. `zipped_bytes` is told where nobody wants to zip so much."""
+    """A file from a moment on.
+
+    `zipped_bytes` is told where nobody wants to zip so much, `printed` where the log comes to hold
+    something else in its place.
+    """
 
     at: datetime
     content: bytes = field(repr=False)
     zipped_bytes: int | None = None
+    printed: bytes | None = field(default=None, repr=False)
 
 
 @dataclass

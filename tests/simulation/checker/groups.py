@@ -2,6 +2,7 @@
 than the timeouts promise."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.simulation.checker.evidence import Evidence
@@ -27,6 +28,40 @@ def records_tell_of_the_cleanup(evidence: Evidence) -> Iterator[str]:
     for scan_id, record in evidence.records.items():
         if record["containerGroup"] and record["cleanup"] != "confirmed":
             yield f"{scan_id} says cleanup {record['cleanup']} of {record['containerGroup']}"
+
+
+def an_end_hides_no_group(evidence: Evidence) -> Iterator[str]:
+    """Who was told of an end with nothing pending: no group of the scan was there any more."""
+    for message in evidence.run.notifier.sent:
+        told = message["finishedAt"] or message["createdAt"]  # cut to seconds
+        ended_at = datetime.fromisoformat(told) + timedelta(seconds=1)
+        for entry in evidence.scan_groups:
+            is_its = entry["tags"].get("scan-id") == message["scanId"]
+            if is_its and message["cleanup"] != "pending" and _was_there(entry, ended_at):
+                yield f"{message['scanId']} ended at {ended_at} while {entry['name']} was there"
+
+
+def _was_there(entry: Mapping[str, Any], moment: datetime) -> bool:
+    created_at, deleted_at = _lifetime(entry)
+    return created_at <= moment and (deleted_at is None or deleted_at > moment)
+
+
+def _lifetime(entry: Mapping[str, Any]) -> tuple[datetime, datetime | None]:
+    deleted_at = entry["deletedAt"]
+    return (
+        datetime.fromisoformat(entry["createdAt"]),
+        datetime.fromisoformat(deleted_at) if deleted_at else None,
+    )
+
+
+def no_more_groups_than_slots(evidence: Evidence) -> Iterator[str]:
+    """A slot is free only once its group is gone."""
+    slots = evidence.run.settings.max_concurrent_scans
+    for entry in evidence.scan_groups:
+        created_at, _ = _lifetime(entry)
+        there = sum(_was_there(other, created_at) for other in evidence.scan_groups)
+        if there > slots:
+            yield f"{there} groups were there with {entry['name']}, for {slots} slots"
 
 
 def other_peoples_resources_stay(evidence: Evidence) -> Iterator[str]:
@@ -59,6 +94,8 @@ def _allowed_seconds(evidence: Evidence, entry: Mapping[str, Any]) -> float:
 CHECKS = (
     every_group_is_gone,
     records_tell_of_the_cleanup,
+    an_end_hides_no_group,
+    no_more_groups_than_slots,
     other_peoples_resources_stay,
     nothing_runs_longer_than_promised,
 )

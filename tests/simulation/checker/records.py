@@ -112,7 +112,7 @@ def nobody_else_is_cancelled(evidence: Evidence) -> Iterator[str]:
     """Cancelling a scan cancels neither those that joined it nor the one that it joined."""
     asked = evidence.run.operators.asked_to_cancel
     for scan_id, record in evidence.records.items():
-        if record["status"] == "cancelled" and scan_id not in asked:
+        if "cancelled" in (record["status"], record["joinedStatus"]) and scan_id not in asked:
             yield f"{scan_id} is cancelled, and nobody asked for it"
 
 
