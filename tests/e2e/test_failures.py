@@ -38,6 +38,7 @@ FAILURES = {
     "secrets partial": Failure("scan_incomplete", {"scansPerformed": {"secret": "PARTIAL"}}),
     "no inventory": Failure("scan_incomplete", {"findings": 0, "noInventory": True}, None, True),
     "nothing known": Failure("scan_incomplete", {"findings": 0, "os": None, "packages": 0}),
+    "too large": Failure("report_truncated", {"findings": 2, "reportPaddingBytes": 3_200_000}),
     "no report": Failure("report_missing", {"noReport": True}, None, True),
     "still writing": Failure("report_missing", {"reportSecondsAfterExit": 90}, None, True),
     "no seal": Failure("report_missing", {}, {"dropLinesContaining": "SEAL report"}, True),
@@ -86,6 +87,18 @@ def test_a_scan_that_is_not_proven_to_have_done_its_work_is_not_completed(
     assert scan["cleanup"] == "confirmed"
     assert any("STAND-IN" in line for line in scan["logTail"])
     assert all(one["confirmedAt"] for one in system.scan_groups_of(scan["scanId"]))
+
+
+@pytest.mark.parametrize("name", ["too large"])
+def test_of_a_report_that_is_too_large_the_counts_are_told_that_the_scanner_told_of(
+    system: System, failing: dict[str, str], name: str
+) -> None:
+    """They help a person; nothing of the report is kept, and there is no verdict."""
+    scan = system.ended_scan_of(failing[name], 150)
+
+    assert (scan["verdict"], scan["counts"]) == (None, None)
+    assert scan["partialCounts"] == {"osPackages": 12, "languagePackages": 0}
+    assert system.findings(scan["scanId"]) == []
 
 
 @pytest.mark.essential
