@@ -78,8 +78,7 @@ def ask(
         headers={"content-type": "application/json"},
         body=body,
     )
-    with serving(app):
-        reply = _call(FUNCTIONS[route], request)
+    reply = call(app, route, request)
     status: int = reply.status_code
     content = DESCRIBED["paths"][path][method]["responses"][str(status)]["content"]
     described = content[reply.mimetype]
@@ -89,12 +88,13 @@ def ask(
     return status
 
 
-def _call(function: Any, request: func.HttpRequest) -> func.HttpResponse:
+def call(app: App, route: tuple[str, str], request: func.HttpRequest) -> func.HttpResponse:
     """The user's function; one with a Durable client is asynchronous, and wrapped by the SDK."""
-    user_function = function._function.get_user_function()
-    if hasattr(user_function, "client_function"):
-        reply = asyncio.run(user_function.client_function(request, DurableClient()))
-    else:
-        reply = user_function(request)
+    user_function = FUNCTIONS[route]._function.get_user_function()
+    with serving(app):
+        if hasattr(user_function, "client_function"):
+            reply = asyncio.run(user_function.client_function(request, DurableClient()))
+        else:
+            reply = user_function(request)
     assert isinstance(reply, func.HttpResponse)
     return reply
