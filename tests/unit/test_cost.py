@@ -57,6 +57,7 @@ def test_a_group_of_two_vcpus_and_four_gb_for_two_minutes_costs_a_third_of_a_cen
         (group(WAITING, WAITING, pulling=3), used(3, None, 100)),
         (group(WAITING, WAITING), None),
         (replace(group(ran(5, 60), ran(6, 90)), state="Running"), used(5, None, 100)),
+        (replace(group(ran(5, 60), WAITING), state="Failed"), used(5, None, 100)),
         (GroupState("g", "Deleting", shape=SHAPE), None),
         (replace(group(ran(5), ran(6)), shape=None), None),
     ],
@@ -112,6 +113,11 @@ def test_a_bill_is_its_seconds_at_its_prices_to_a_millionth(
     seconds = sum(length for _, length in spans)
     assert billed.running_seconds == seconds
     assert billed.cost_usd == pytest.approx(seconds * (2 * vcpu_usd + 4 * gb_usd), abs=1e-6)
+
+
+def test_a_group_that_was_put_anew_is_paid_for_since_it_was_first_put() -> None:
+    """What outlived its deletion is put in the same place, to be deleted again."""
+    assert used(0, 90, 95).then(used(300, None, 310)) == used(0, None, 310)
 
 
 def test_usage_is_the_same_after_it_was_kept() -> None:

@@ -98,6 +98,39 @@ def test_a_group_that_azure_says_runs_after_its_deletion_was_taken_is_paid_for_s
     assert cost_of(app)[0] == 170.0
 
 
+def test_the_end_that_azure_tells_after_the_deletion_counts() -> None:
+    """Its containers were killed before the app heard that the deletion was taken."""
+    app, fakes = scanning()
+    show(fakes, group(ran(0, 60), ran(0)))
+    fakes.groups.immortal.add(GROUP)
+    fakes.clock.moment = at(100)
+    container_groups.delete(app, FIRST)
+    show(fakes, group(ran(0, 60), ran(0, 98)))
+    assert not container_groups.confirm_gone(app, FIRST)
+    fakes.groups.groups.clear()
+    assert container_groups.confirm_gone(app, FIRST)
+
+    results.record(app, "s1", ENDED)
+
+    assert cost_of(app)[0] == 98.0
+
+
+def test_a_group_that_was_put_anew_goes_on_with_its_bill() -> None:
+    """The reaper does that to what outlived its deletion."""
+    app, fakes = scanning()
+    show(fakes, group(ran(0, 60), ran(0)))
+    fakes.groups.immortal.add(GROUP)
+    container_groups.delete(app, FIRST)
+    show(fakes, group(ran(400, 401), ran(400, 402)))
+    assert not container_groups.confirm_gone(app, FIRST)
+    fakes.groups.immortal.clear()
+    remove(app, fakes, deleted=420, gone=430)
+
+    results.record(app, "s1", ENDED)
+
+    assert cost_of(app)[0] == 402.0
+
+
 def test_a_view_that_tells_nothing_takes_nothing_back() -> None:
     """Of a group that is being deleted Azure may tell no containers any more."""
     app, fakes = scanning()
@@ -168,8 +201,11 @@ def test_while_the_group_may_be_there_the_cost_is_unknown_and_the_reaper_fills_i
     """It goes on costing."""
     app, fakes = scanning()
     show(fakes, group(ran(0, 60), ran(0)))
+    fakes.groups.immortal.add(GROUP)
+    container_groups.delete(app, FIRST)
     results.record(app, "s1", COMPLETED.with_attempt(1, GROUP, "pending"))
     assert cost_of(app) == (None, None)
+    fakes.groups.immortal.clear()
     remove(app, fakes, deleted=500, gone=520)
 
     left_behind.end(app, "s1", app.clock.now())
