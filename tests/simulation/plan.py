@@ -12,11 +12,12 @@ from imagescan.ports import ResolveProblem
 from local.qscanner_stand_in.behaviour import normal_name
 from local.qscanner_stand_in.catalogue import KNOWN, entry
 from local.qscanner_stand_in.findings import Finding
-from tests.simulation.arrivals import Arrival, arrivals
+from tests.simulation.arrivals import LATEST_SECONDS, Arrival, arrivals
 from tests.simulation.chance import Chance
 from tests.simulation.endings import ENDINGS, Ending
 from tests.simulation.faults import CRASHES, OPERATOR, OTHERS, SCANNER, Kind, Strike
 from tests.simulation.phases import Phase
+from tests.simulation.registry import Move
 from tests.simulation.rescans import Rescan
 from tests.simulation.truth import Image
 
@@ -42,6 +43,7 @@ class Plan:
     limits: dict[str, int] = field(default_factory=dict)
     weights: dict[Ending, float] = field(default_factory=lambda: dict(ENDINGS))
     rescans: tuple[Rescan, ...] = ()
+    moves: tuple[Move, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: {"EXPECTED_SCAN_SECONDS": "20"})
     subscribed_after_seconds: float = 0
 
@@ -54,7 +56,8 @@ def plan_of(seed: int) -> Plan:
     """The plan of a seed."""
     chance = Chance(seed).of("plan")
     images = tuple(_image(chance, number) for number in range(chance.randint(2, 4)))
-    images = tuple(_in_registries(Chance(seed).of("registries"), images))
+    pushes = Chance(seed).of("registries")
+    images = tuple(_in_registries(pushes, images))
     return Plan(
         seed=seed,
         images=images,
@@ -62,6 +65,7 @@ def plan_of(seed: int) -> Plan:
         strikes=tuple(_strikes(chance, seed)),
         scan_timeout_seconds=chance.choice(SCAN_TIMEOUTS_SECONDS),
         limits={"standardCores": chance.randint(2, 6)} if chance.random() < 0.1 else {},
+        moves=tuple(_moves(pushes, images)),
     )
 
 
@@ -89,6 +93,14 @@ def _in_registries(chance: random.Random, images: Sequence[Image]) -> Iterator[I
         spellings = (*image.spellings, other) if chance.random() < 0.5 else image.spellings
         problem = chance.choice(REFUSALS) if number and chance.random() < 0.1 else None
         yield replace(image, spellings=spellings, problem=problem)
+
+
+def _moves(chance: random.Random, images: Sequence[Image]) -> Iterator[Move]:
+    """In a third of the seeds a tag moves to another image, some to that of another repository."""
+    there = [image for image in images if image.problem is None]
+    if chance.random() < 0.35:
+        name = chance.choice(chance.choice(there).names)
+        yield Move(chance.uniform(10, LATEST_SECONDS), name, chance.choice(there))
 
 
 def _vulnerability(number: int) -> Finding:

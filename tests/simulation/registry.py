@@ -1,6 +1,7 @@
 """The registries: what names and digests stand for, to the app that asks and to whoever pulls."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from imagescan.errors import TransientError
 from imagescan.image_reference import ImageReference, parse_image_reference
@@ -12,6 +13,15 @@ from tests.simulation.truth import Image
 _FORBIDDEN = ResolveProblem.FORBIDDEN_ADDRESS
 
 
+@dataclass(frozen=True)
+class Move:
+    """Somebody pushes another image under a tag; `name` in normal form."""
+
+    at_seconds: float
+    name: str
+    image: Image
+
+
 class SlowRegistries:
     """See `Registries`: it takes time, and what fails is a value here."""
 
@@ -21,21 +31,24 @@ class SlowRegistries:
         self._images: dict[str, Image] = {}
         for image in images:
             for name in image.names:
-                self._push(parse_image_reference(name), image)
+                self.push(name, image)
 
-    def _push(self, name: ImageReference, image: Image) -> None:
-        self._images |= {str(name): image, f"{name.name}@{image.digest}": image}
+    def push(self, name: str, image: Image) -> None:
+        """Let a tag stand for an image from now on; what it stood for before keeps its digest."""
+        tagged = parse_image_reference(name)
+        self._images |= {name: image, f"{tagged.name}@{image.digest}": image}
         if image.problem:
-            self._registries.refuse(str(name), image.problem)
+            self._registries.refuse(name, image.problem)
         else:
-            self._registries.push(name.name, str(name.tag), image.digest)
+            self._registries.push(tagged.name, str(tagged.tag), image.digest)
 
     def resolve(self, image: ImageReference) -> Resolved | Unresolved:
-        answer = self._registries.resolve(image)
-        if isinstance(answer, Unresolved) and answer.problem is _FORBIDDEN:
-            return answer  # nothing is asked, so nothing can fail
+        if str(image) in self.forbidden:  # nothing is asked, so nothing can fail
+            return self._registries.resolve(image)
         try:
-            return self._requests.make("registry", f"resolve {image}", lambda: answer)
+            return self._requests.make(
+                "registry", f"resolve {image}", lambda: self._registries.resolve(image)
+            )
         except TransientError as error:
             return Unresolved(ResolveProblem.UNAVAILABLE, str(error))
 

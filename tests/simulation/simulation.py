@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -30,7 +30,7 @@ from tests.simulation.operators import Operators
 from tests.simulation.outside import Requests
 from tests.simulation.phases import Phase
 from tests.simulation.plan import Plan
-from tests.simulation.registry import SlowRegistries
+from tests.simulation.registry import Move, SlowRegistries
 from tests.simulation.rescans import Rescanners
 from tests.simulation.scanner import Containers, duration_seconds
 from tests.simulation.schedule import Schedule
@@ -134,6 +134,8 @@ class Simulation:
         """Let everything happen that will."""
         self.users.expect(self.plan.arrivals)
         self.rescanners.expect(self.plan.rescans)
+        for move in self.plan.moves:
+            self.schedule.after(move.at_seconds, _bound(self.registries.push, move))
         with self.in_place():
             while not self._is_over():
                 self._next()
@@ -247,6 +249,10 @@ class Simulation:
 
 def _settings(plan: Plan) -> Settings:
     return settings(SCAN_TIMEOUT=str(plan.scan_timeout_seconds), **plan.environment)
+
+
+def _bound(push: Callable[[str, Image], None], move: Move) -> Callable[[], None]:
+    return lambda: push(move.name, move.image)
 
 
 read_times_fast()
