@@ -11,6 +11,7 @@ from imagescan import function_names as names
 from imagescan.bootstrap import App, app
 from imagescan.errors import InvalidInput
 from imagescan.image_reference import parse_image_reference
+from imagescan.ports import Resolved
 from imagescan.records.inbox import Accepted, key_of_scan
 from imagescan.records.scans import Wanted
 from imagescan.scan.record import ScanRecord
@@ -67,10 +68,17 @@ def read_body(req: func.HttpRequest) -> Asked:
 
 
 def running_scan(app: App, image: str) -> ScanRecord | None:
-    """The scan that claimed the image last under this reference, unless it is over."""
+    """The scan that claimed the image last under this reference, unless it is over.
+
+    Nor where the reference stands for another digest by now, or its registry does not say: then a
+    scan of its own finds out what there is to join.
+    """
     holder = app.claims.last_holder(image)
     record = app.scans.get(holder) if holder else None
-    return None if record is None or record.status.is_terminal else record
+    if record is None or record.status.is_terminal:
+        return None
+    now = app.registries.resolve(parse_image_reference(image))
+    return record if isinstance(now, Resolved) and now.digest == record.digest else None
 
 
 async def _accept_and_start(

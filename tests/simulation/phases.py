@@ -59,7 +59,7 @@ NOT_YET = frozenset({
 
 # What the functions of a phase ask for: nothing else can go wrong there.
 REQUESTS: dict[Phase, frozenset[str]] = {
-    Phase.ACCEPTING: frozenset({"table", "durable"}),
+    Phase.ACCEPTING: frozenset({"table", "durable", "registry"}),
     Phase.READING: frozenset({"table", "arm get", "arm revisions"}),
     Phase.QUEUED: frozenset({"table", "registry"}),
     Phase.PROVISIONING: frozenset({"table", "arm get", "arm put"}),

@@ -15,6 +15,7 @@ from imagescan.scan.status import Status, Verdict
 from imagescan.scan.unresolved import why_not_scanned
 from tests.fakes.app import Fakes, fake_app
 from tests.unit.environment import COMPLETE, settings
+from triggers.http_scans import running_scan
 
 NAME = "registry.example.com/team/app"
 DIGEST, INDEX, OTHER = (f"sha256:{letter * 64}" for letter in "abc")
@@ -188,6 +189,23 @@ def test_two_tags_of_one_digest_are_one_scan_while_it_runs_and_while_it_is_fresh
     posture = app.images.latest(f"{NAME}:stable")
     assert posture is not None
     assert (posture.scan_id, posture.digest) == ("s1", DIGEST)
+
+
+def test_who_asks_for_an_image_is_told_of_the_scan_that_runs_only_while_it_is_the_same_image() -> (
+    None
+):
+    """A tag that has moved, or whose registry does not answer, gets a scan of its own."""
+    app, fakes = pushed("1")
+    first = resolved(app, f"{NAME}:1", "s1")
+    assert claims.acquire(app, first, None)["isHeld"]
+
+    running = running_scan(app, f"{NAME}:1")
+    assert running is not None
+    assert running.scan_id == "s1"
+    fakes.registries.refuse(f"{NAME}:1", ResolveProblem.UNAVAILABLE)
+    assert running_scan(app, f"{NAME}:1") is None
+    fakes.registries.push(NAME, "1", OTHER)
+    assert running_scan(app, f"{NAME}:1") is None
 
 
 def test_a_tag_that_has_moved_is_scanned_though_its_last_scan_is_young() -> None:
