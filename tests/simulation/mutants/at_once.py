@@ -8,6 +8,8 @@ from typing import Any, cast
 from imagescan.bootstrap import App
 from imagescan.ports import ContainerGroups
 from imagescan.records import hashed
+from imagescan.scan.outcome import Outcome
+from imagescan.scan.request import claim_key
 from tests.simulation.checker import claims
 from tests.simulation.endings import not_ready
 from tests.simulation.mutants.lost import CANCELS
@@ -106,3 +108,22 @@ def a_deleted_group_is_made_anew(*_: Any) -> None:
 )  # fmt: skip
 def only_the_same_tag_is_fresh(*_: Any) -> None:
     return None
+
+
+@mutant(
+    "activities.results.record",
+    invariant=4, kind=SUBTLE, seen_by=claims.what_is_fresh_is_not_scanned_again,
+    plan=world(ask(10, TWO_TAGS), deploy(20, TWO_TAGS, spelling=1), ending=takes(60)),
+)  # fmt: skip
+def a_claim_is_free_before_the_end_is_told(
+    real: Any, app: App, scan_id: str, outcome: Outcome
+) -> None:
+    """Whoever waits for it comes just between, within a minute."""
+    record = app.scans.get(scan_id)
+    assert record is not None
+    key = claim_key(record.image, record.digest)
+    app.claims.release(key, scan_id)
+    ends_at = app.clock.now() + timedelta(minutes=1)
+    while app.claims.holder(key, app.clock.now()) is None and app.clock.now() < ends_at:
+        pass  # each look takes its time
+    real(app, scan_id, outcome)

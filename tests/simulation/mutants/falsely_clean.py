@@ -15,14 +15,18 @@ from tests.simulation.mutants.plans import (
     CLEAN,
     INSIDE,
     ONE_SCAN,
+    TWO_TAGS,
     VULNERABLE,
     ask,
     courier_dies_on_a_first_report,
     deploy,
     no_operating_system,
+    strike,
     takes,
     world,
 )
+from tests.simulation.phases import Phase
+from tests.simulation.registry import Move
 
 HALF_A_REPORT = world(ask(10, VULNERABLE), ending=takes(60, courier_dies_on_a_first_report))
 
@@ -119,3 +123,19 @@ def the_tag_is_scanned_and_its_digest_told(_: Any) -> Any:
 )  # fmt: skip
 def a_scanner_goes_where_the_app_would_not(*_: Any, **__: Any) -> None:
     return None
+
+
+@mutant_value(
+    "imagescan.scan.record.ScanRecord.is_target_known",
+    invariant=1, kind=SUBTLE, seen_by=verdicts.records_name_what_was_scanned,
+    plan=replace(
+        world(
+            ask(10, TWO_TAGS), ending=takes(400),
+            strikes=(strike("crash after result", Phase.QUEUED, of="resolve_image"),),
+        ),
+        moves=(Move(100, TWO_TAGS.name, VULNERABLE),),
+    ),
+)  # fmt: skip
+def a_step_that_comes_late_names_what_the_tag_stands_for_by_then(_: Any) -> Any:
+    """Something else is being scanned already."""
+    return property(lambda _: False)

@@ -154,3 +154,20 @@ def cancelling_a_joiner_cancels_the_owner(real: Any, scan_id: str) -> Any:
 )  # fmt: skip
 def joiners_share_that_somebody_cancelled(real: Any) -> Any:
     return real - {ReasonCode.CANCELLED}
+
+
+@mutant(
+    "activities.claims.acquire",
+    invariant=3, kind=SUBTLE, seen_by=records.everything_ends,
+    plan=world(
+        ask(10, VULNERABLE), deploy(20, VULNERABLE), ending=takes(200),
+        strikes=(strike(CANCELS, Phase.SCANNING),),
+    ),
+)  # fmt: skip
+def joiners_never_take_over(real: Any, app: Any, request: Any, waited_for: str | None) -> Any:
+    """They wait for the scan that they joined, though it was given up."""
+    answer = real(app, request, waited_for)
+    if waited_for and answer["isHeld"]:
+        app.claims.release(request.claim_key, request.scan_id)
+        return {"isHeld": False, "holder": waited_for, "outcome": None}
+    return answer
