@@ -17,7 +17,10 @@ LOOKED_BACK = timedelta(days=1)
 
 
 async def tell_pending(app: App, client: df.DurableOrchestrationClient) -> None:
-    """Log how many wait for too long, and since when; nothing where none does."""
+    """Log how many wait for too long, and since when; nothing where none does.
+
+    The SDK reads the first page of Durable's list only: there may be more than are told.
+    """
     now = app.clock.now()
     pending = await client.get_status_by(
         created_time_from=now - LOOKED_BACK,

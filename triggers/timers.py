@@ -14,6 +14,7 @@ from imagescan.inventory.scopes import choose_scopes
 from imagescan.records.inbox import Accepted
 from imagescan.telemetry import Signal, scan_log
 from triggers.pending import tell_pending
+from triggers.purging import purge_finished
 from triggers.reaper import start_sweep
 from triggers.rescans import accept_and_start, rescan_id_of
 from triggers.starting import start
@@ -82,6 +83,13 @@ async def start_reaper(timer: func.TimerRequest, client: df.DurableOrchestration
 async def look_for_pending(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
     """Every five minutes: tell of orchestrations that do not begin."""
     await tell_pending(app(), client)
+
+
+@bp.timer_trigger(arg_name="timer", schedule="0 20 * * * *")
+@bp.durable_client_input(client_name="client")
+async def purge_history(timer: func.TimerRequest, client: df.DurableOrchestrationClient) -> None:
+    """Every hour: have Durable forget orchestrations of over 30 days ago that have ended."""
+    await purge_finished(app(), client)
 
 
 @bp.timer_trigger(arg_name="timer", schedule="%RESCAN_SCHEDULE%")

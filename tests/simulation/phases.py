@@ -51,7 +51,7 @@ PHASE_OF = {
 
 # Rescans, which nothing in a seed asks for yet; and a list of Durable's, which is for operators.
 NOT_YET = frozenset({
-    "look_for_pending",
+    "look_for_pending", "purge_history",
     "post_rescan", "delete_rescan", "rescan_on_schedule",
     "list_running_images", "begin_lanes", "take_image", "finish_image", "count_rescan",
     "finish_rescan",

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 WORKER = ROOT.parent / "shared/tools/durable-host/worker.py"
 TRIGGERS = {
     "on_container_deployed", "restart_accepted", "take_stock", "start_reaper", "look_for_pending",
+    "purge_history",
     "post_scan", "list_scans", "get_scan", "delete_scan", "get_findings",
     "list_images", "get_coverage",
     "post_rescan", "get_rescan", "delete_rescan", "rescan_on_schedule",
