@@ -2,7 +2,7 @@
 
 import pytest
 
-WAITS = ("e2e", "conformance")
+WAITS = ("e2e", "conformance", "waits")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -76,12 +76,14 @@ class System:
         url = path if path.startswith("http") else self.where.functions_url + path
         return requests.request(method, url, headers=headers, timeout=60, **options)
 
-    def scans(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.call("GET", "/api/scans?limit=200").json()["scans"]
+    def scans(self, **which: str) -> list[dict[str, Any]]:
+        answer = self.call("GET", "/api/scans", params={"limit": "200", **which})
+        found: list[dict[str, Any]] = answer.json()["scans"]
         return found
 
     def scans_of(self, image: str) -> list[dict[str, Any]]:
-        return [one for one in self.scans() if one["image"] == image]
+        """Asked for by image: all of them, over and over, would keep the system busy."""
+        return self.scans(image=image)
 
     def ended_scan_of(self, image: str, seconds: float = 60) -> dict[str, Any]:
         """The one scan of an image, once it is over."""

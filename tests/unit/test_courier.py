@@ -16,6 +16,7 @@ import pytest
 from imagescan.container_group.courier import COURIER_SCRIPT
 from imagescan.container_group.frames import Sealed, TooLarge, read_courier_log
 
+pytestmark = pytest.mark.waits
 PATIENCE_SECONDS = 30.0
 EVER = datetime.fromtimestamp(0, UTC)
 APPLETS = "sha256sum gzip base64 fold wc cp rm cut tr date sleep mktemp"

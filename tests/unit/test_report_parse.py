@@ -269,9 +269,9 @@ def test_a_large_report_takes_a_small_multiple_of_its_size() -> None:
     results = [
         {"ruleId": str(number), "message": {"text": "m" * 100}, "properties":
          {"QID": number, "vulnerableSoftware": [{**package, "name": f"p{number}"}]}}
-        for number in range(20_000)
+        for number in range(4_000)
     ]  # fmt: skip
-    rules = [{"id": str(number), "shortDescription": {"text": "t"}} for number in range(20_000)]
+    rules = [{"id": str(number), "shortDescription": {"text": "t"}} for number in range(4_000)]
     document = sarif(*results, rules=rules)
     del results, rules
 
@@ -280,5 +280,5 @@ def test_a_large_report_takes_a_small_multiple_of_its_size() -> None:
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert report.counts.total == 20_000
+    assert report.counts.total == 4_000
     assert peak_bytes < 4 * len(document)
