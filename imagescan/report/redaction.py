@@ -60,6 +60,14 @@ _ASSIGNED = re.compile(
     rf"|passw(?:or)?d:\s{{0,3}}"
     rf"|--[\w-]{{0,30}}{_NAMES}\s{{1,3}}){_VALUE}"
 )
+# Secrets that are known by their form: AWS, GitHub, GitLab, Slack, Google, Stripe, npm; their
+# owners' own documentation has the forms, which scanners for secrets go by too.
+_KNOWN_FORMS = re.compile(
+    r"\b(?:(?:AKIA|ASIA)[0-9A-Z]{12,40}|gh[pousr]_\w{20,255}|github_pat_\w{20,255}"
+    r"|glpat-[\w-]{15,60}|xox[abeoprs]-[\w-]{10,250}|AIza[\w-]{30,45}"
+    r"|[rs]k_(?:live|test)_\w{10,250}|npm_\w{30,60})"
+)
+_PRIVATE_KEY = re.compile(r"(?s)(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----).*?(?:-----END|\Z)")
 
 
 def redact(document: bytes, known_secrets: Sequence[str]) -> Iterator[str]:
@@ -82,13 +90,15 @@ def redact(document: bytes, known_secrets: Sequence[str]) -> Iterator[str]:
 def redact_text(text: str, known_secrets: Sequence[str]) -> str:
     """A log without known secrets, tokens, authorization headers and credentials in addresses.
 
-    Nor has it what is assigned to a name such as DB_PASSWORD. Long hexadecimal texts stay: digests
-    look like that.
+    Nor has it what is assigned to a name such as DB_PASSWORD, or what looks like a known kind of
+    key. Long hexadecimal texts stay: digests look like that.
     """
     text = _plain(text, _spellings(known_secrets))
     text = _AUTHORIZATION.sub(rf"\1{REDACTED}", text)
     text = _BEARER.sub(rf"\1{REDACTED}", text)
     text = _URL_SIGNATURE.sub(rf"\1{REDACTED}", text)
+    text = _KNOWN_FORMS.sub(REDACTED, text)
+    text = _PRIVATE_KEY.sub(rf"\1{REDACTED}", text)
     return _ASSIGNED.sub(rf"\1{REDACTED}", text)
 
 

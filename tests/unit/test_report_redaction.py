@@ -175,6 +175,16 @@ def texts(value: Any) -> str:
         ("PGPASSWORD='a b' MYSQL_PWD = x", "PGPASSWORD=[redacted] MYSQL_PWD = [redacted]"),
         ('AWS_SECRET_ACCESS_KEY="a b" y', "AWS_SECRET_ACCESS_KEY=[redacted] y"),
         ('{"clientSecret": "a", "n": 1}', '{"clientSecret": [redacted], "n": 1}'),
+        ("| AKIAIOSFODNN7EXAMPLE | app/.env |", "| [redacted] | app/.env |"),
+        (f"ghp_{'a1' * 18}, glpat-{'a-1' * 7}", "[redacted], [redacted]"),
+        (
+            f"xoxb-123-{'a' * 20} sk_live_{'a' * 24} AIza{'-_a' * 12}",
+            "[redacted] " * 2 + "[redacted]",
+        ),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END",
+            "-----BEGIN RSA PRIVATE KEY-----[redacted]",
+        ),
         (r'"{\"token\": \"a\"}" x', r'"{\"token\": [redacted] x'),
         ("password: abc; user: x", "password: [redacted] user: x"),
         ("login --registry-password abc -u x", "login --registry-password [redacted] -u x"),
@@ -182,6 +192,7 @@ def texts(value: Any) -> str:
         ("INFO  Secret(s) detected: 2, scan types pkg,secret: SUCCESS", None),
         ("ERROR: failed to authenticate: the access token is missing or malformed", None),
         ("--scan-types pkg,secret --report-format sarif", None),
+        ("INFO  npm_config_cache AKIA task-list-item xoxo", None),
         (f"docker://ghcr.io/o/app@{DIGEST}", f"docker://ghcr.io/o/app@{DIGEST}"),
         ("commit 0123456789abcdef0123456789abcdef01234567", None),
         ("https://host:8080/path?x=1 a@b.c", None),
@@ -195,6 +206,13 @@ def test_a_log_loses_its_secrets_and_keeps_its_digests(line: str, kept: str | No
         redact_text(f"before\n{line}\nafter", [])
         == f"before\n{line if kept is None else kept}\nafter"
     )
+
+
+def test_a_private_key_goes_also_where_its_end_is_missing() -> None:
+    """With all that comes after it: where the key ends nobody knows."""
+    log = "x\n-----BEGIN PRIVATE KEY-----\nMIIEvQ\nIBADAN"
+
+    assert redact_text(log, []) == "x\n-----BEGIN PRIVATE KEY-----[redacted]"
 
 
 def test_a_log_loses_known_secrets_however_they_are_written() -> None:
