@@ -16,10 +16,10 @@ from azure.mgmt.containerinstance.models import EnvironmentVariable
 from local.azurite.launcher import ACCOUNT_KEY
 from local.qscanner_stand_in.inventory import PLANTED_SECRET
 from local.system.addresses import Installation, installation, write_private
-from local.system.lifecycle import start, stop
 from tests.e2e.deploying import group
-from tests.e2e.system import System
+from tests.e2e.system import System, started
 from tests.leaks.places import Place, files
+from tests.telemetry.ingestion import Ingestion
 
 
 def _planted(what: str) -> str:
@@ -57,7 +57,8 @@ class Planted:
             "tellsEnvironment": True,
             "layerCommands": [f"ENV DB_PASSWORD={self.image_password}",
                               f"RUN curl https://robot:{self.image_address}@example.com/x"],
-            "console": [f"DEBUG config env DB_PASSWORD={self.image_password}",
+            "console": [f"DEBUG found {PLANTED_SECRET} in app/.env",
+                        f"DEBUG config env DB_PASSWORD={self.image_password}",
                         f"DEBUG GET https://robot:{self.image_address}@example.com/x",
                         f"DEBUG Authorization: Bearer {self.token}",
                         f"DEBUG login {json.dumps([self.username, self.password])}"],
@@ -111,23 +112,21 @@ def receiving() -> Iterator[Receiver]:
 
 @contextmanager
 def planted_system(
-    folder: Path, planted: Planted, receiver: Receiver, host: str | None
+    planted: Planted, receiver: Receiver, host: str | None = None
 ) -> Iterator[System]:
     """A whole system with these secrets; stopped at the end, as `make stop` does."""
-    if not (folder / "secrets.json").exists():
-        folder.mkdir(parents=True)
-        write_private(
-            folder / "secrets.json", vars(Installation(planted.function_key, planted.token))
-        )
     with pytest.MonkeyPatch.context() as patch:
+
+        def prepare(folder: Path) -> None:
+            folder.mkdir(parents=True)
+            kept = Installation(planted.function_key, planted.token)
+            write_private(folder / "secrets.json", vars(kept))
+            patch.setenv("LEAKING_HOST_STATE", str(folder / "host"))
+
         for name, value in planted.settings(receiver.url).items():
             patch.setenv(name, value)
-        patch.setenv("LEAKING_HOST_STATE", str(folder / "host"))
-        try:
-            start(folder, host, ports_are_free=True)
-            yield System(folder / "run.json")
-        finally:
-            stop(folder)
+        with started("e2e-secrets", host, prepare) as system:
+            yield system
 
 
 def deployed_group(planted: Planted, image: str) -> Any:
@@ -138,6 +137,18 @@ def deployed_group(planted: Planted, image: str) -> Any:
         EnvironmentVariable(name="B", value=planted.deployed_plain),
     ]
     return of_user
+
+
+@contextmanager
+def telemetry() -> Iterator[Ingestion]:
+    """Application Insights' endpoint, to which apps that are started meanwhile send their log."""
+    ingestion = Ingestion()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("APPLICATIONINSIGHTS_CONNECTION_STRING", ingestion.connection_string)
+        for switch in ("STATSBEAT_DISABLED_ALL", "CONTROLPLANE_DISABLED", "SDKSTATS_DISABLED"):
+            patch.setenv(f"APPLICATIONINSIGHTS_{switch}", "true")  # which would tell Microsoft
+        yield ingestion
+    ingestion.close()
 
 
 def left_behind(folder: Path, replies: Mapping[str, bytes]) -> Iterator[Place]:

@@ -213,12 +213,18 @@ class System:
 
 
 @contextmanager
-def started(name: str) -> Iterator[System]:
-    """A system of its own, stopped at the end; its state stays below .local/, for whoever looks."""
+def started(
+    name: str, host: str | None = None, prepare: Callable[[Path], None] = lambda _: None
+) -> Iterator[System]:
+    """A system of its own, stopped at the end; its state stays below .local/, for whoever looks.
+
+    `prepare` is given the folder of that state before anything is in it.
+    """
     folder = ROOT / ".local" / f"{name}-{uuid.uuid4().hex[:8]}"
+    prepare(folder)
     try:
         with _one_start_at_a_time():
-            start(folder, os.environ.get("E2E_HOST"), ports_are_free=True)
+            start(folder, host or os.environ.get("E2E_HOST"), ports_are_free=True)
         yield System(folder / "run.json")
     finally:
         stop(folder)

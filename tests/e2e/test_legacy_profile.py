@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from local.system.lifecycle import stop
 from tests.e2e.deploying import random_image
 from tests.e2e.system import System, started
+from tests.leaks.places import files
+from tests.leaks.search import search
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e-legacy")]
 LOGIN = {"QUALYS_USERNAME": "planted-user-name", "QUALYS_PASSWORD": "planted-pass-word"}
@@ -79,6 +82,17 @@ def test_a_legacy_group_is_the_scanner_alone_and_shows_no_credential(
     assert len(legacy_system.findings(scan["scanId"])) == 3
     assert [container["name"] for container in _containers(group)] == ["qscanner"]
     assert not any(value in shown for value in LOGIN.values())
+
+
+def test_a_legacy_system_leaves_no_credential_behind(
+    legacy_system: System, images: dict[str, str]
+) -> None:
+    """In whatever file, however packed; it is stopped for that, so no test comes after this."""
+    for image in images.values():
+        legacy_system.ended_scan_of(image, 150)
+    stop(legacy_system.folder)
+
+    assert search(files(legacy_system.folder), LOGIN) == set()
 
 
 def _containers(group: dict[str, Any]) -> list[dict[str, Any]]:
