@@ -24,11 +24,6 @@ class AppAddress:
     key: str = field(repr=False)
     is_local_system: bool = False
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is on this machine."""
-        return _is_loopback(urlsplit(self.url).hostname or "")
-
 
 def find_app(
     url: str | None,

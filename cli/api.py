@@ -20,6 +20,7 @@ LONGEST_RETRY_AFTER_SECONDS = 60
 RETRY = Retry(
     total=5,
     connect=2,
+    read=3,
     other=0,  # above all a certificate that is not believed
     allowed_methods=("GET", "DELETE"),
     status_forcelist=(429, 502, 503, 504),
@@ -69,8 +70,8 @@ class Api:
         self._session = requests.Session()
         self._session.auth = _KeyHeader(app.key)
         self._session.headers["User-Agent"] = "imagescan"
-        # A proxy of the environment would see the key of an http address.
-        self._session.trust_env = not app.is_loopback
+        # A proxy of the environment would see the key of an http address; to https it is a tunnel.
+        self._session.trust_env = app.url.startswith("https:")
         self._session.mount("http://", HTTPAdapter(max_retries=retry))
         self._session.mount("https://", HTTPAdapter(max_retries=retry))
 

@@ -2,8 +2,9 @@
 
 import json
 import re
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,12 +22,16 @@ BY_THE_HOST = {302, 401, 500, 502, 503}  # what Azure's front answers before the
 
 @dataclass(frozen=True)
 class Answer:
-    """One reply; `body` is JSON unless it is text. `is_cut` closes the connection instead."""
+    """One reply; `body` is JSON unless it is text. `is_cut` closes the connection instead.
+
+    `before` is done when the request has come, and before it is answered.
+    """
 
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     is_cut: bool = False
+    before: Callable[[], None] = lambda: None
 
 
 CUT = Answer(is_cut=True)
@@ -54,6 +59,7 @@ class AppStandIn:
         self.url = url
         self.asked: list[Asked] = []
         self.wrong: list[str] = []
+        self.connections = 0
         self._answers: dict[tuple[str, str], list[Answer]] = {}
 
     def answers(self, method: str, path: str, *answers: Answer) -> None:
@@ -97,11 +103,15 @@ def _validate(body: Any, described: Any) -> None:
 
 
 @contextmanager
-def app_stand_in() -> Iterator[AppStandIn]:
-    """One that runs; fails at the end where it was asked for what the app does not know."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    app = AppStandIn(f"http://127.0.0.1:{server.server_port}")
-    server.app = app  # type: ignore[attr-defined] # how http.server hands things to its handlers
+def app_stand_in(tls: ssl.SSLContext | None = None) -> Iterator[AppStandIn]:
+    """One that runs, over TLS as `localhost`; fails at the end where it was asked wrongly."""
+    server = _Server(("127.0.0.1", 0), _Handler)
+    scheme, host = ("https", "localhost") if tls else ("http", "127.0.0.1")
+    app = server.app = AppStandIn(f"{scheme}://{host}:{server.server_port}")
+    if tls:
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02))
     thread.start()
     try:
@@ -113,8 +123,20 @@ def app_stand_in() -> Iterator[AppStandIn]:
     assert app.wrong == []
 
 
+class _Server(ThreadingHTTPServer):
+    app: AppStandIn
+
+    def get_request(self) -> tuple[Any, Any]:
+        self.app.connections += 1
+        return super().get_request()
+
+    def handle_error(self, *_: Any) -> None:
+        """A client that does not believe the certificate hangs up, which is no error here."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -122,11 +144,12 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else None
         key, path = self.headers.get("x-functions-key"), parts.path.removeprefix("/api")
         asked = Asked(self.command, path, dict(parse_qsl(parts.query)), key, body)
-        self._send(self.server.app.answer(asked))  # type: ignore[attr-defined] # see above
+        self._send(self.server.app.answer(asked))
 
     do_POST = do_DELETE = do_GET  # noqa: N815 - as http.server names them
 
     def _send(self, answer: Answer) -> None:
+        answer.before()
         if answer.is_cut:
             self.close_connection = True
             return

@@ -12,6 +12,7 @@ from cli.exit_codes import ExitCode, Failure
 from tests.cli.app_stand_in import KEY, Answer, AppStandIn, app_stand_in
 from tests.cli.bodies import SCAN_ID, completed
 from tests.cli.conftest import Run
+from tests.registry.certificates import Authority
 
 AZURE = "https://app.azurewebsites.net"
 NOBODY: dict[str, str] = {}
@@ -155,3 +156,20 @@ def test_the_key_is_told_nowhere(app: AppStandIn, imagescan: Run) -> None:
 
     assert KEY not in told.out + told.err
     assert KEY not in repr(find_app(AZURE, KEY, NOBODY))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_believed(
+    imagescan: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once is enough to know, and the key is not sent. A company may vouch by its own authority."""
+    authority = Authority(tmp_path)
+    with app_stand_in(authority.serving("localhost")) as app:
+        app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed()))
+        where = ("--url", app.url, "--key", KEY)
+        refused, connections = imagescan("status", SCAN_ID, *where), app.connections
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority.certificate()))
+        believed = imagescan("status", SCAN_ID, *where)
+
+    assert (refused.code, connections) == (4, 1)
+    assert "certificate" in refused.err
+    assert (believed.code, len(app.asked)) == (0, 1)

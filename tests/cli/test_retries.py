@@ -2,6 +2,10 @@
 
 import time
 
+import pytest
+from urllib3 import HTTPResponse
+
+from cli.api import RETRY
 from tests.cli.app_stand_in import CUT, Answer, AppStandIn
 from tests.cli.bodies import IMAGE, SCAN_ID, completed, scan
 from tests.cli.conftest import Run
@@ -35,3 +39,13 @@ def test_a_scan_is_asked_for_once(app: AppStandIn, imagescan: Run) -> None:
 
     assert (told.code, len(app.asked)) == (4, 1)
     assert "may have been accepted" in told.err
+
+
+def test_an_app_may_ask_for_a_minute_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a command could be made to wait for hours."""
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+
+    RETRY.sleep(HTTPResponse(status=503, headers={"Retry-After": "36000"}))
+
+    assert waited == [60]

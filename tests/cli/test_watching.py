@@ -1,5 +1,7 @@
 """Waiting for an end: what is shown meanwhile, and what an interrupt leaves alone."""
 
+import json
+import signal
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.status import Status
 from tests.cli.app_stand_in import KEY, Answer, AppStandIn, error
-from tests.cli.bodies import IMAGE, RESCAN_ID, item, outcome, rescan
+from tests.cli.bodies import IMAGE, RESCAN_ID, SCAN_ID, item, outcome, rescan, scan
+from tests.cli.conftest import Run
 from tests.cli.terminal import Terminal
 
 CLEAN = outcome(Status.COMPLETED)
@@ -67,3 +70,45 @@ def test_an_interrupt_leaves_a_rescan_running_and_says_how_to_come_back(app: App
     assert f"imagescan cancel {RESCAN_ID}" in terminal.told
     assert "\x1b[?25h" in terminal.told  # the cursor is back
     assert {one.method for one in app.asked} == {"GET"}
+
+
+def interrupt() -> None:
+    """Ctrl-C, while the main thread waits for a reply: the first thing that it notices then."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_is_told_to_scripts_with_the_id_to_come_back_to(
+    app: AppStandIn, imagescan: Run
+) -> None:
+    app.answers("POST", "/scans", Answer(202, {**scan(), "joined": False}))
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(202, scan(), before=interrupt))
+
+    told = imagescan("scan", IMAGE, "--fail-on", "high", "--json")
+
+    assert told.code == 130
+    error = json.loads(told.out)["error"]
+    assert (error["code"], error["details"]) == ("interrupted", {"id": SCAN_ID})
+
+
+def test_who_interrupts_a_request_is_told_that_it_may_have_been_accepted(
+    app: AppStandIn, imagescan: Run
+) -> None:
+    app.answers("POST", "/scans", Answer(202, {**scan(), "joined": False}, before=interrupt))
+
+    told = imagescan("scan", IMAGE)
+
+    assert (told.code, len(app.asked)) == (130, 1)
+    assert "may have been accepted" in told.err
+
+
+def test_who_loses_the_app_while_watching_is_told_how_to_come_back(
+    app: AppStandIn, imagescan: Run
+) -> None:
+    """The scan goes on, whatever became of the connection."""
+    app.answers("POST", "/scans", Answer(202, {**scan(), "joined": False}))
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(500, ""))
+
+    told = imagescan("scan", IMAGE, "--watch")
+
+    assert told.code == 4
+    assert f"imagescan status {SCAN_ID} --watch" in told.err

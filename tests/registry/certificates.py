@@ -28,6 +28,12 @@ class Authority:
         context.verify_flags |= ssl.VERIFY_X509_STRICT  # which Python 3.13 sets by itself
         return context
 
+    def certificate(self) -> Path:
+        """The file by which others may trust it."""
+        file = self._folder / "authority.pem"
+        file.write_bytes(self._own.public_bytes(serialization.Encoding.PEM))
+        return file
+
     def serving(self, *names: str) -> ssl.SSLContext:
         """For a server of these names."""
         key = ec.generate_private_key(ec.SECP256R1())
