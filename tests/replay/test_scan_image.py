@@ -100,6 +100,17 @@ def test_a_deletion_that_fails_does_not_change_how_the_scan_ended() -> None:
     assert (outcome.status, outcome.cleanup) == (Status.COMPLETED, "pending")
 
 
+def test_a_claim_that_cannot_be_given_up_does_not_change_how_the_scan_ended() -> None:
+    """It expires by itself, and whoever waits takes the result meanwhile."""
+    happened = world(release_claim=always(RuntimeError("no storage")))
+
+    run = happened.run(names.SCAN_IMAGE, request())
+
+    assert run.error is None
+    assert outcome_of(happened.calls).status is Status.COMPLETED
+    assert happened.names()[-1] == names.NOTIFY
+
+
 def test_a_group_that_never_goes_away_is_left_to_the_reaper_after_a_while() -> None:
     """The deletion is asked for again and again, and the scan still ends.
 
