@@ -9,6 +9,8 @@ from tests.simulation.arrivals import Resource
 from tests.simulation.checker.evidence import TERMINAL, Evidence
 from tests.simulation.phases import Phase
 
+NOT_OF_THE_IMAGE = frozenset({"cancelled", "timed_out", "host_lost", "internal"})
+
 
 def everything_ends(evidence: Evidence) -> Iterator[str]:
     """Nothing is under way any more."""
@@ -116,9 +118,18 @@ def nobody_else_is_cancelled(evidence: Evidence) -> Iterator[str]:
             yield f"{scan_id} is cancelled, and nobody asked for it"
 
 
+def joiners_share_only_what_tells_of_the_image(evidence: Evidence) -> Iterator[str]:
+    """Who waited for a scan that was given up scans by itself."""
+    for scan_id, record in evidence.records.items():
+        code = (record["reason"] or {}).get("code")
+        if record["status"] == "skipped" and code in NOT_OF_THE_IMAGE:
+            yield f"{scan_id} joined {record['joinedScanId']}, which ended for {code}"
+
+
 CHECKS = (
     a_cancelled_scan_does_not_complete,
     nobody_else_is_cancelled,
+    joiners_share_only_what_tells_of_the_image,
     everything_ends,
     every_promised_scan_has_ended,
     every_record_is_terminal,

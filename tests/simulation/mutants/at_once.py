@@ -127,3 +127,20 @@ def a_claim_is_free_before_the_end_is_told(
     while app.claims.holder(key, app.clock.now()) is None and app.clock.now() < ends_at:
         pass  # each look takes its time
     real(app, scan_id, outcome)
+
+
+@mutant_value(
+    "orchestrators.scan_image.PENDING",
+    invariant=4, kind=SUBTLE, seen_by=claims.no_image_is_scanned_twice_at_once,
+    plan=world(
+        ask(10, VULNERABLE), deploy(15, VULNERABLE),
+        ending=takes(1500), timeout_seconds=2700, minutes=90,
+        strikes=(
+            strike(CANCELS, Phase.SCANNING),
+            strike("delete: InternalServerError", Phase.REMOVING, times=8),
+        ),
+    ),
+)  # fmt: skip
+def the_claim_is_given_up_though_the_group_is_still_there(_: str) -> str:
+    """No cleanup counts as pending; found by the simulation."""
+    return "never"

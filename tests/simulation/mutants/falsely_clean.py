@@ -98,6 +98,22 @@ def no_verdict_is_clean(real: Any, record: Any, outcome: Any, now: datetime) -> 
 
 
 @mutant(
+    "triggers.http_findings._is_whole",
+    invariant=1, kind=SUBTLE, seen_by=verdicts.only_completed_scans_have_a_verdict,
+    plan=world(
+        ask(10, VULNERABLE),
+        strikes=(
+            strike("delete misbehaves: slow", Phase.REMOVING),
+            strike("operator: terminates a scan", Phase.COLLECTING, of="store"),
+        ),
+    ),
+)  # fmt: skip
+def findings_of_a_scan_that_failed_late_are_shown(*_: Any) -> bool:
+    """They were stored by then; found by the simulation."""
+    return True
+
+
+@mutant(
     "activities.claims._result_of",
     invariant=1, kind=SUBTLE, seen_by=verdicts.joined_scans_show_what_they_joined,
     plan=world(ask(10, VULNERABLE), deploy(15, VULNERABLE)),

@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from imagescan.errors import TransientError
+from imagescan.function_names import READ_DEPLOYMENT
 from imagescan.scan.outcome import Outcome
 from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.record import ScanRecord
 from imagescan.scan.request import ScanRequest, Source
 from imagescan.scan.status import Status
+from orchestrators.context import Context, Steps, step
 from tests.simulation.checker import records
 from tests.simulation.mutants.left_behind import CANCELLED, TERMINATED
 from tests.simulation.mutants.mutant import CRUDE, SUBTLE, mutant, mutant_value
@@ -56,6 +58,25 @@ def a_lost_event_is_acknowledged(real: Any, app: Any, event: Any) -> Any:
         return real(app, event)
     except TransientError:
         return None
+
+
+@mutant(
+    "orchestrators.scan_deployment._read",
+    invariant=3, kind=SUBTLE, seen_by=records.every_deployment_is_scanned,
+    plan=world(
+        deploy(10, VULNERABLE),
+        strikes=(strike("get: InternalServerError", Phase.READING, times=50),),
+    ),
+)  # fmt: skip
+def a_deployment_that_stays_unreadable_for_a_while_is_forgotten(
+    _: Any, context: Context, source: Source, start: int
+) -> Steps:
+    """Five tries, as other steps have; found by the simulation."""
+    data = {"resourceId": source.resource_id, "start": start}
+    try:
+        return (yield step(context, READ_DEPLOYMENT, data))
+    except Exception:  # noqa: BLE001  # as it was
+        return {"images": [], "next": None}
 
 
 @mutant(
@@ -171,3 +192,15 @@ def joiners_never_take_over(real: Any, app: Any, request: Any, waited_for: str |
         app.claims.release(request.claim_key, request.scan_id)
         return {"isHeld": False, "holder": waited_for, "outcome": None}
     return answer
+
+
+@mutant_value(
+    "activities.claims.NOT_SHARED",
+    invariant=4, kind=SUBTLE, seen_by=records.joiners_share_only_what_tells_of_the_image,
+    plan=world(
+        ask(10, VULNERABLE), deploy(15, VULNERABLE), ending=takes(200),
+        strikes=(strike("operator: terminates a scan", Phase.SCANNING),),
+    ),
+)  # fmt: skip
+def joiners_share_that_the_owner_was_lost(_: Any) -> Any:
+    return frozenset()
