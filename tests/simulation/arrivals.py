@@ -26,7 +26,10 @@ ACI, APPS, JOBS = (
 
 @dataclass(frozen=True)
 class Deploy:
-    """Somebody writes a resource with these images; again under the same name is an update."""
+    """Somebody writes a resource with these images; again under the same name is an update.
+
+    A container app with `keeps_revisions` runs its earlier ones on.
+    """
 
     at_seconds: float
     kind: str
@@ -34,6 +37,7 @@ class Deploy:
     name: str
     images: tuple[str, ...]
     location: str = "westeurope"
+    keeps_revisions: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,17 @@ def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> 
         at += chance.expovariate(1 / 120)
     if chance.random() < 0.1:
         yield Delete(at, kind, group, name)
+
+
+def app_of_several_revisions(chance: random.Random, images: Sequence[Image]) -> Iterator[Deploy]:
+    """A container app whose first revision runs on beside its second.
+
+    It comes late, so that something is under way when the inventory of half past comes.
+    """
+    at = chance.uniform(1200, LATEST_SECONDS)
+    for one in chance.choices(list(images), k=2):
+        yield Deploy(at, APPS, SHOP_GROUP, "revised", (one.name,), keeps_revisions=True)
+        at += 60
 
 
 def _moment(chance: random.Random) -> float:
@@ -194,5 +209,9 @@ def _body(one: Deploy) -> dict[str, Any]:
         properties: dict[str, Any] = {"osType": "Linux", "containers": containers}
     else:
         listed = [{"name": f"c{n}", "image": image} for n, image in enumerate(one.images)]
-        properties = {"template": {"containers": listed[:1], "initContainers": listed[1:]}}
+        mode = "Multiple" if one.keeps_revisions else "Single"
+        properties = {
+            "configuration": {"activeRevisionsMode": mode},
+            "template": {"containers": listed[:1], "initContainers": listed[1:]},
+        }
     return {"location": one.location, "properties": properties}

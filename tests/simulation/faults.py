@@ -119,7 +119,8 @@ def _other_kinds() -> Iterator[Kind]:
         only_in = of_steps if moment == AFTER_RESULT else everywhere
         yield Kind(f"crash {moment}", moment, only_in=only_in)
     yield Kind("long outage", BEFORE_EFFECT, only_in=everywhere, is_outage=True)
-    of_a_scan = frozenset(Phase) - {Phase.ACCEPTING, Phase.READING, Phase.REAPING}
+    # Elsewhere there is no scan that anybody could cancel or terminate, or not yet.
+    of_a_scan = everywhere - {Phase.ACCEPTING, Phase.READING, Phase.REAPING, Phase.INVENTORY}
     for name in (CANCELS, TERMINATES, TERMINATES_CHILD):
         has_children = of_a_scan - {Phase.ENDING}
         only_in = has_children if name == TERMINATES_CHILD else of_a_scan

@@ -67,7 +67,7 @@ REQUESTS: dict[Phase, frozenset[str]] = {
     Phase.COLLECTING: frozenset({"table", "arm logs", "blob"}),
     Phase.REMOVING: frozenset({"table", "arm get", "arm delete", "arm logs"}),
     Phase.ENDING: frozenset({"table", "webhook"}),
-    Phase.INVENTORY: frozenset({"table", "durable", "arm list", "arm get"}),
+    Phase.INVENTORY: frozenset({"table", "durable", "arm list", "arm get", "arm revisions"}),
     Phase.REAPING: frozenset({"table", "durable", "arm list", "arm get", "arm put"}),
 }
 

@@ -12,16 +12,20 @@ from imagescan.ports import ResolveProblem
 from local.qscanner_stand_in.behaviour import normal_name
 from local.qscanner_stand_in.catalogue import KNOWN, entry
 from local.qscanner_stand_in.findings import Finding
-from tests.simulation.arrivals import LATEST_SECONDS, Arrival, arrivals
+from tests.simulation.arrivals import (
+    LATEST_SECONDS,
+    Arrival,
+    app_of_several_revisions,
+    arrivals,
+)
 from tests.simulation.chance import Chance
 from tests.simulation.endings import ENDINGS, Ending
-from tests.simulation.faults import CRASHES, OPERATOR, OTHERS, SCANNER, Kind, Strike
-from tests.simulation.phases import Phase
+from tests.simulation.faults import Strike
 from tests.simulation.registry import Move
 from tests.simulation.rescans import Rescan
+from tests.simulation.strikes import needs_an_app, strikes_of
 from tests.simulation.truth import Image
 
-CRASHES_A_SEED, OTHERS_A_SEED = 2, 5
 SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
 
 
@@ -58,11 +62,15 @@ def plan_of(seed: int) -> Plan:
     images = tuple(_image(chance, number) for number in range(chance.randint(2, 4)))
     pushes = Chance(seed).of("registries")
     images = tuple(_in_registries(pushes, images))
+    planned = list(arrivals(chance, images))
+    strikes = tuple(strikes_of(Chance(seed).of("strikes"), seed))
+    if any(needs_an_app(strike) for strike in strikes):
+        planned += app_of_several_revisions(chance, images)
     return Plan(
         seed=seed,
         images=images,
-        arrivals=tuple(arrivals(chance, images)),
-        strikes=tuple(_strikes(chance, seed)),
+        arrivals=tuple(planned),
+        strikes=strikes,
         scan_timeout_seconds=chance.choice(SCAN_TIMEOUTS_SECONDS),
         limits={"standardCores": chance.randint(2, 6)} if chance.random() < 0.1 else {},
         moves=tuple(_moves(pushes, images)),
@@ -109,24 +117,3 @@ def _vulnerability(number: int) -> Finding:
         known.qid, known.title, known.severity, (known.cve,), "vulnerability",
         known.package, known.installed, known.fixed or None,
     )  # fmt: skip
-
-
-def _strikes(chance: random.Random, seed: int) -> Iterator[Strike]:
-    """Pairs of fault and phase in turn, so that many seeds in a row meet them all alike often."""
-    for kind, phase in _in_turn(CRASHES, seed, CRASHES_A_SEED):
-        times = chance.choices((1, 2), (90, 10))[0]
-        yield Strike(kind, phase, skip=chance.randrange(8), times=times)
-    for kind, phase in _in_turn(OTHERS, seed, OTHERS_A_SEED):
-        skip = chance.choice((0, 0, 1, 2)) if kind.request != "table" else chance.randrange(10)
-        times = chance.choices((1, 2, 4, 8, 50), (60, 20, 10, 7, 3))[0]
-        yield Strike(kind, phase, skip, 1 if kind.request in (SCANNER, OPERATOR) else times)
-
-
-Pair = tuple[Kind, Phase]
-
-
-def _in_turn(pairs: Sequence[Pair], seed: int, count: int) -> Iterator[Pair]:
-    shuffled = list(pairs)
-    random.Random("pairs").shuffle(shuffled)
-    for number in range(count):
-        yield shuffled[(seed * count + number) % len(shuffled)]

@@ -14,6 +14,8 @@ from tests.simulation.plan import Plan, plan_of
 from tests.simulation.simulation import Simulation
 
 Hits = Counter[tuple[str, Phase]]
+# How often each pair of fault and phase should be met, in so many seeds.
+WANTED_HITS, WANTED_IN_SEEDS = 20, 2000
 
 
 @dataclass(frozen=True)
@@ -97,5 +99,8 @@ def summary(results: Sequence[Result], seconds: float) -> Iterator[str]:
         f"{median(one.faults for one in results):g} faults, "
         f"{median(one.crashes for one in results):g} crashes"
     )
+    wanted = WANTED_HITS * len(results) / WANTED_IN_SEEDS
+    rare = sum(count < wanted for count in hits.values())
     yield f"  {len(hits)} pairs of fault and phase, the rarest {fewest[1]} times: {fewest[0]}"
+    yield f"  {rare} pairs were met less than {wanted:g} times"
     yield f"  failed: {len(failed)} {failed[:50]}"
