@@ -104,6 +104,15 @@ watch_subscriptions() {
         --name "imagescan-watch-$location-${group:0:40}" --parameters "$here/watch.bicepparam"
 }
 
+unwatch_subscriptions() { # Those of before that are not meant any more.
+    local one
+    for one in ${kept_watched//,/ }; do
+        ! is_in "$one" "$watched" || continue
+        remove_event_subscriptions "$one"
+        remove_roles "$one" "$principal" 'Image scan reader'
+    done
+}
+
 add_watched() { # SUBSCRIPTION: Azure allows it one system topic; somebody may have made it already
     local of=$1 topic name place identity exists=false
     step "Look for a system topic of subscription $of" "See that you may read Event Grid in $of."

@@ -26,6 +26,7 @@ say_what_next() {
     cat <<END
 
 See that it works:
+  all of it          make verify-azure SUBSCRIPTION=$subscription GROUP=$group
   deploy something   az container create -g SOME-GROUP -n try-me --image $VERIFICATION_IMAGE --os-type Linux --cpu 1 --memory 1
   its scan           az container list -g $group-scans --query "[?starts_with(name, 'qscanner-')].{name: name, scan: tags.\"scan-id\"}" -o table
   the key            KEY=\$(az functionapp keys list -g $group -n $function_app --query functionKeys.default -o tsv)

@@ -10,6 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/deploy-finds.sh"
 # shellcheck source-path=SCRIPTDIR source=deploy-steps.sh
 . "$here/deploy-steps.sh"
+# shellcheck source-path=SCRIPTDIR source=unwatch.sh
+. "$here/unwatch.sh"
 # shellcheck source-path=SCRIPTDIR source=deploy-verify.sh
 . "$here/deploy-verify.sh"
 
@@ -162,6 +164,7 @@ main() {
     deploy_code
     check_no_keys
     watch_subscriptions
+    unwatch_subscriptions
     verify
     say_what_next
 }

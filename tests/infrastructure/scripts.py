@@ -71,7 +71,7 @@ def before() -> dict[str, Any]:
             functionAppName=APP,
             functionAppUrl=URL,
             storageAccountName="imagescanstorage",
-            appPrincipalId="00000000-0000-4000-8000-0000000000bb",
+            appPrincipalId="a-principal",
             registryName="imagescanregistry",
             actionGroupId="/subscriptions/x/actionGroups/imagescan",
         ),

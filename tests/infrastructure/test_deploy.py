@@ -150,6 +150,23 @@ def test_user_name_and_password_replace_a_token_that_was_kept(machine: Machine) 
     assert told["SECRET_SETTINGS"].split() == ["QUALYS_USERNAME", "QUALYS_PASSWORD"]
 
 
+def test_a_subscription_that_is_left_out_is_watched_no_more(machine: Machine) -> None:
+    """Else its deployments would be scanned, and paid for, without end."""
+    machine.az.is_deployed = True
+
+    ran = machine.run("deploy.sh", *BASE, "--watch-subscription", SUBSCRIPTION, "--deploy-function")
+
+    assert (ran.status, ran.err) == (0, "")
+    removed = [call for call in ran.calls if call.command.endswith("delete")]
+    assert {call.option("--subscription") for call in removed} == {OTHER_SUBSCRIPTION}
+    assert [call.command for call in removed] == [
+        "eventgrid system-topic event-subscription delete",
+        "monitor metrics alert delete",
+        "role assignment delete",
+        "role definition delete",
+    ]
+
+
 def test_a_secret_that_is_renewed_is_read_at_once(machine: Machine) -> None:
     """By itself Azure looks into the vault once a day; the first time there is nothing to renew."""
     machine.az.is_deployed = True
