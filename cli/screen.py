@@ -59,5 +59,6 @@ class Screen:
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or os.environ.get("COLUMNS") else WIDTH_OF_A_LOG
+    is_terminal = stream is not None and stream.isatty()  # None where it is closed
+    width = None if is_terminal or os.environ.get("COLUMNS") else WIDTH_OF_A_LOG
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)

@@ -23,7 +23,7 @@ def one_rescan(rescan: Rescan) -> RenderableType:
         ("problem", cell(rescan.get("problem"))),
         ("images", cell(f"{rescan['total']}: {counts}" if counts else rescan["total"])),
         ("found", found(rescan.get("found")) if not rescan["dryRun"] else cell(None)),
-        ("fresh", cell(_fresh(rescan["skippedAsFresh"]))),
+        ("skipped", cell(_of_another(rescan["skippedAsFresh"]))),
         ("would take", cell(_estimate(estimate) if estimate else None)),
         ("cost", cell(_cost(rescan))),
         ("eta", cell(rescan.get("eta"))),
@@ -40,15 +40,16 @@ def _scope(rescan: Rescan) -> str:
     return " in ".join(filter(None, (rescan["resourceGroup"], rescan["subscriptionId"])))
 
 
-def _fresh(number: int) -> str | None:
+def _of_another(number: int) -> str | None:
     if not number:
         return None
-    return f"{number} had been scanned within SCAN_CACHE_HOURS; --force scans them again"
+    return f"{number} took the result of another scan; --force scans again what is fresh"
 
 
 def _estimate(estimate: Mapping[str, Any]) -> str:
-    minutes, cost = estimate["seconds"] / 60, usd(estimate.get("costUsd"))
-    return f"{estimate['scans']} scans, {minutes:.0f} minutes, {cost}. {estimate.get('basis')}"
+    seconds, cost = estimate["seconds"], usd(estimate.get("costUsd"))
+    long = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds} seconds"  # noqa: PLR2004
+    return f"{estimate['scans']} scans, {long}, {cost}. {estimate.get('basis')}"
 
 
 def _cost(rescan: Rescan) -> str | None:

@@ -7,6 +7,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from local.system.install import launcher
 from tests.cli.app_stand_in import KEY, Answer, AppStandIn
 from tests.cli.bodies import SCAN_ID, completed
@@ -59,15 +61,22 @@ def test_it_is_called_from_any_folder(app: AppStandIn, tmp_path: Path) -> None:
     assert ran.stderr.endswith("The gate tripped: 1 high.\n")
 
 
-def test_a_reader_that_goes_away_is_no_success(app: AppStandIn) -> None:
-    """`imagescan list | head -0` under pipefail."""
-    app.answers("GET", "/scans", Answer(200, {"scans": [completed()] * 50, "cursor": None}))
+@pytest.mark.parametrize(
+    ("pipe", "code"),
+    [
+        ("| true", 70),  # under pipefail: who read it went away
+        (">/dev/full", 70),
+        ("2>&- >/dev/null", 1),  # nobody hears the sentence, but the gate is known
+    ],
+)
+def test_what_could_not_be_told_is_no_success(app: AppStandIn, pipe: str, code: int) -> None:
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed(high=1)))
+    command = f"{sys.executable} -m cli status {SCAN_ID} --fail-on high --json {pipe}"
 
     ran = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; {sys.executable} -m cli list --json | true"],
+        ["bash", "-c", f"set -o pipefail; {command}"],
         cwd=ROOT, env={"IMAGESCAN_URL": app.url, "IMAGESCAN_KEY": KEY, "PATH": "/usr/bin:/bin"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert ran.returncode == 70
-    assert ran.stderr == ""
+    assert ran.returncode == code, ran.stderr

@@ -86,7 +86,7 @@ def test_a_dry_run_lists_what_would_be_scanned(app: AppStandIn, imagescan: Run) 
 
     assert told.code == 0
     assert "registry.example.com/new:1" in told.out
-    assert "--force scans them again" in told.out
+    assert "1 took the result of another scan; --force scans" in told.out
     assert "1 scans, 3 minutes, $0.0032." in told.out
     assert app.asked[0].body["dryRun"] is True
 
