@@ -21,7 +21,7 @@ _FOUND_IN = frozenset({"match", "rawmatch", "snippet", "contextregion", "secret"
 # fmt: off
 _MADE_BY = frozenset({
     "command", "commandline", "arguments", "args", "cmd", "entrypoint", "createdby", "created_by",
-    "env", "environment", "environmentvariables",
+    "env", "environment", "environmentvariables", "labels", "healthcheck", "onbuild", "buildargs",
 })
 # fmt: on
 _SECRET_FIELDS = _FOUND_IN | _MADE_BY

@@ -66,23 +66,25 @@ def all_replies(system: System, scans: dict[str, str]) -> dict[str, bytes]:
 
 
 def scan_in_every_way(system: System) -> dict[str, str]:
-    """One that completes, one that fails, one that is cancelled; their ids."""
+    """One that completes, one that fails, one of no image, one that is cancelled; their ids."""
     private = registry_image(system, "private/alpine:3.20")
+    missing = registry_image(system, "private/none:1")
     failing, slow = random_image(), random_image()
     system.tell("images", {private: PLANTED.given_away | {"seconds": 0.2},
                            failing: PLANTED.given_away | {"seconds": 0.2, "exitCode": 1},
                            slow: {"seconds": 300}})  # fmt: skip
     asked = {
         image: system.call("POST", "/api/scans", json={"image": image}).json()["scanId"]
-        for image in (slow, private)
+        for image in (slow, private, missing)
     }
     system.deploy("planted", deployed_group(PLANTED, failing))
     cancelled = f"/api/scans/{asked[slow]}"
     eventually(lambda: system.call("GET", cancelled).json()["status"] == "scanning")
     seen_while_it_runs(system, asked[slow])
     system.call("DELETE", cancelled)
-    ended = {image: system.ended_scan_of(image) for image in (private, failing, slow)}
-    assert [one["status"] for one in ended.values()] == ["completed", "failed", "cancelled"]
+    ended = {image: system.ended_scan_of(image) for image in (private, failing, missing, slow)}
+    ends = [one["status"] for one in ended.values()]
+    assert ends == ["completed", "failed", "failed", "cancelled"]
     assert len(ended[failing]["logTail"]) > 5
     return {image: one["scanId"] for image, one in ended.items()}
 
@@ -114,7 +116,7 @@ def test_no_secret_is_left_behind_or_told_but_where_it_has_to_be() -> None:
     with receiving() as receiver, telemetry() as insights:
         with planted_system(PLANTED, receiver) as system:
             replies = all_replies(system, scan_in_every_way(system))
-            eventually(lambda: len(receiver.told) >= 4)
+            eventually(lambda: len(receiver.told) >= 5)
             assert stat.S_IMODE(system.run_json.stat().st_mode) == 0o600
         assert len(insights.sent) > 5
         replies["the log in Application Insights"] = json.dumps(insights.sent).encode()

@@ -75,6 +75,7 @@ def test_a_found_secret_is_gone_in_whatever_case_its_field_is_written(
         {"invocations": [{"environmentVariables": {"DB_PASSWORD": "s3cret"}}]},
         {"invocations": [{"commandLine": "x --password s3cret", "arguments": ["s3cret"]}]},
         {"config": {"Env": ["A=s3cret"], "Cmd": ["s3cret"], "Entrypoint": ["sh", "-c", "s3cret"]}},
+        {"config": {"Labels": {"token": "s3cret"}, "Healthcheck": {"Test": ["CMD", "s3cret"]}}},
         {"history": [{"created_by": "ARG T=s3cret"}, {"CreatedBy": "|1 T=s3cret /bin/sh"}]},
     ],
 )
