@@ -1,10 +1,12 @@
-"""Two hosts on one storage, as when an app is scaled out: one scan per digest all the same."""
+"""Two host processes on one storage, as when an app is scaled out: one scan per digest still."""
 
+import multiprocessing
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
-from threading import Barrier
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 
 import pytest
 
@@ -21,15 +23,61 @@ from tests.fakes.storage import FakeBlobs
 from tests.unit.environment import settings
 
 pytestmark = pytest.mark.integration
-IMAGES = 8
+NEVER_CLAIMED, LOST = range(8), range(8, 16)
+HOSTS = (0, 1)
 COMPLETED = Outcome(Status.COMPLETED, Verdict.CLEAN, counts={"total": 0})
 
 
-@pytest.fixture
-def hosts(azurite: str) -> tuple[App, App]:
-    """Each with clients of its own, as two processes have them."""
-    storage = f"t{uuid.uuid4().hex[:20]}"
-    return _host(storage, azurite), _host(storage, azurite)
+@dataclass(frozen=True)
+class Answer:
+    """What a host was told when it claimed an image for a scan of its own."""
+
+    number: int
+    host: int
+    scan_id: str
+    is_held: bool
+    holder: str
+
+
+@pytest.fixture(scope="module")
+def storage(azurite: str) -> str:
+    """Tables in which scans that were lost hold the claims on half of the images."""
+    name = f"t{uuid.uuid4().hex[:20]}"
+    app = _host(name, azurite)
+    for number in LOST:
+        expired = app.clock.now() - LEASE - timedelta(seconds=1)
+        app.claims.acquire(_scan(app, 2, number).claim_key, "lost", expired)
+    return name
+
+
+@pytest.fixture(scope="module")
+def answers(storage: str, azurite: str) -> dict[int, list[Answer]]:
+    """For each image the answers that two processes got which claimed it at the same time."""
+    processes = multiprocessing.get_context("spawn")
+    together, told = processes.Barrier(len(HOSTS)), processes.SimpleQueue()
+    hosts = [
+        processes.Process(target=claim_all, args=(storage, azurite, host, together, told))
+        for host in HOSTS
+    ]
+    for host in hosts:
+        host.start()
+    numbers = [*NEVER_CLAIMED, *LOST]
+    found = [told.get() for _ in numbers for _ in HOSTS]
+    for host in hosts:
+        host.join()
+    return {number: [one for one in found if one.number == number] for number in numbers}
+
+
+def claim_all(
+    storage: str, azurite: str, host: int, together: Barrier, told: "SimpleQueue[Answer]"
+) -> None:
+    """What each process does; it meets the other before every image."""
+    app = _host(storage, azurite)
+    for number in (*NEVER_CLAIMED, *LOST):
+        scan = _scan(app, host, number)
+        together.wait(timeout=120)
+        answer = claims.acquire(app, scan, None)
+        told.put(Answer(number, host, scan.scan_id, answer["isHeld"], answer["holder"]))
 
 
 def _host(storage: str, azurite: str) -> App:
@@ -45,53 +93,37 @@ def _host(storage: str, azurite: str) -> App:
     return put_together(settings(), outside)
 
 
-def requests(app: App, host: int) -> list[ScanRequest]:
-    """A scan of each image by this host; every host has another tag of the same digest."""
-    scans = []
-    for number in range(IMAGES):
-        image, digest = f"registry.example.com/app-{number}:{host}", f"sha256:{number:064x}"
-        request = ScanRequest(f"{number} of {host}", image, Source("request"), app.policy)
-        scans.append(request.resolved_to(digest))
-    return scans
+def _scan(app: App, host: int, number: int) -> ScanRequest:
+    """This host's scan of an image; every host has another tag of the same digest."""
+    image, digest = f"registry.example.com/app-{number}:{host}", f"sha256:{number:064x}"
+    request = ScanRequest(f"{number} of {host}", image, Source("request"), app.policy)
+    return request.resolved_to(digest)
 
 
-def claimed_at_once(hosts: tuple[App, App]) -> Iterator[tuple[str, str]]:
-    """For each image the scan that holds its claim, and the other one; both asked together."""
-    together = Barrier(2)
-
-    def claim(app: App, scan: ScanRequest) -> tuple[bool, str]:
-        together.wait()
-        answer = claims.acquire(app, scan, None)
-        return answer["isHeld"], answer["holder"]
-
-    with ThreadPoolExecutor() as threads:
-        for pair in zip(*(requests(app, host) for host, app in enumerate(hosts)), strict=True):
-            answers = list(threads.map(claim, hosts, pair))
-            [winner] = [scan for scan, (is_held, _) in zip(pair, answers, strict=True) if is_held]
-            assert {holder for _, holder in answers} == {winner.scan_id}
-            [other] = [scan for scan in pair if scan is not winner]
-            yield winner.scan_id, other.scan_id
+def winners(answers: dict[int, list[Answer]], numbers: range) -> Iterator[tuple[Answer, Answer]]:
+    """For each image the one that holds its claim, and the other; both were told who does."""
+    for number in numbers:
+        [winner] = [one for one in answers[number] if one.is_held]
+        [other] = [one for one in answers[number] if not one.is_held]
+        assert winner.holder == other.holder == winner.scan_id
+        yield winner, other
 
 
 def test_of_two_hosts_that_claim_a_digest_at_once_one_scans_and_the_other_joins(
-    hosts: tuple[App, App],
+    storage: str, azurite: str, answers: dict[int, list[Answer]]
 ) -> None:
     """It is told by whom the claim is held, and in the end whose result it took."""
-    app, _ = hosts
-    for winner, other in claimed_at_once(hosts):
-        results.record(app, winner, COMPLETED)
-        [scan] = [one for host in (0, 1) for one in requests(app, host) if one.scan_id == other]
-        joined = Outcome.from_dict(claims.acquire(app, scan, winner)["outcome"])
-        assert (joined.status, joined.joined_scan_id) == (Status.SKIPPED, winner)
+    app = _host(storage, azurite)
+    for winner, other in winners(answers, NEVER_CLAIMED):
+        results.record(app, winner.scan_id, COMPLETED)
+        scan = _scan(app, other.host, other.number)
+        joined = Outcome.from_dict(claims.acquire(app, scan, winner.scan_id)["outcome"])
+        assert (joined.status, joined.joined_scan_id) == (Status.SKIPPED, winner.scan_id)
 
 
 def test_of_two_hosts_that_take_over_from_a_lost_scan_at_once_one_does(
-    hosts: tuple[App, App],
+    answers: dict[int, list[Answer]],
 ) -> None:
     """Its claim has just expired."""
-    app, _ = hosts
-    for scan in requests(app, host=2):
-        app.claims.acquire(scan.claim_key, "lost", app.clock.now() - LEASE - timedelta(seconds=1))
-
-    for winner, _ in claimed_at_once(hosts):
-        assert winner != "lost"
+    for winner, _ in winners(answers, LOST):
+        assert winner.holder != "lost"
