@@ -7,7 +7,7 @@ from typing import Any
 from cli.api import Reply
 from cli.exit_codes import ExitCode, Failure
 
-FIRST_LOOKS = 5  # a second apart: a fresh result is there at once
+FIRST_LOOKS = 10  # a second apart: a fresh result is there at once
 
 
 def follow(

@@ -1,10 +1,8 @@
 """The command as it is installed: what it needs, and where it can be called."""
 
-import ast
 import json
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -14,29 +12,6 @@ from tests.cli.app_stand_in import KEY, Answer, AppStandIn
 from tests.cli.bodies import SCAN_ID, completed
 
 ROOT = Path(__file__).parents[2]
-
-
-def test_it_needs_nothing_but_its_own_dependencies() -> None:
-    """The group `cli` of pyproject.toml; nothing of the app, whose packages are larger."""
-    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    allowed = {one.partition(">")[0] for one in groups["cli"]} | sys.stdlib_module_names | {"cli"}
-
-    met = {
-        module.partition(".")[0]
-        for path in (ROOT / "cli").rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        for module in _imported(node)
-    }
-
-    assert met - allowed == set()
-
-
-def _imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.Import):
-        return [one.name for one in node.names]
-    if isinstance(node, ast.ImportFrom):
-        return [str(node.module)]
-    return []
 
 
 def test_it_is_called_from_any_folder(app: AppStandIn, tmp_path: Path) -> None:

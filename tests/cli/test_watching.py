@@ -26,14 +26,14 @@ RUNNING = rescan(RescanStatus.SCANNING, item(CLEAN), item(FAILED, 1), item(None,
 
 def test_looks_come_every_second_at_first_and_then_as_the_app_says() -> None:
     """Until the app says that it is over."""
-    replies = [Reply({"look": n}, is_final=n == 7, retry_after_seconds=5) for n in range(8)]
+    replies = [Reply({"look": n}, is_final=n == 12, retry_after_seconds=5) for n in range(13)]
     looks, seen, pauses = iter(replies), list[dict[str, Any]](), list[float]()
 
     last = follow(lambda: next(looks), seen.append, pauses.append)
 
-    assert last == {"look": 7}
-    assert seen == [{"look": n} for n in range(8)]
-    assert pauses == [1, 1, 1, 1, 1, 5, 5]
+    assert last == {"look": 12}
+    assert seen == [{"look": n} for n in range(13)]
+    assert pauses == [1] * 10 + [5, 5]
 
 
 def test_a_log_gets_a_line_for_each_change_and_each_failure_once(

@@ -1,6 +1,9 @@
 """Who may import whom, what orchestrators may not do, and how long things may get."""
 
 import ast
+import re
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +81,20 @@ def test_only_the_bootstrap_knows_the_adapters_and_only_adapters_know_azure_sdks
                 ("imagescan/", "orchestrators/")
             ):
                 wrong.append(f"{place} imports {module}")
+
+    assert not wrong
+
+
+def test_the_command_line_needs_nothing_but_its_own_dependencies() -> None:
+    """The group `cli` of pyproject.toml: neither the app nor its packages have to be there."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    allowed = {re.split(r"\W", one)[0] for one in groups["cli"]} | {"cli"} | sys.stdlib_module_names
+    wrong = {
+        f"{path.relative_to(ROOT)} imports {module}"
+        for path in files("cli")
+        for module in imports(path)
+        if module.split(".")[0] not in allowed
+    }
 
     assert not wrong
 
