@@ -22,10 +22,10 @@ COMMAND := $(VENV)/bin/imagescan
 SETUP := $(PACKAGES) $(AZURITE) $(COMMAND)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package verify-azure
+.PHONY: help demo test e2e bench simulate crash check start stop host lock clean setup package verify-azure contract-azure
 
 help: ## list the commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 demo: $(SETUP) ## scan one deployment whole on this machine, and show it
 	@exec $(PY) -m local.system demo
@@ -68,6 +68,9 @@ package: ## build the zip that is deployed to Azure, and print its size
 
 verify-azure: ## see that a deployed app works: SUBSCRIPTION=id GROUP=name (az login done; IMAGE=name: scan this one)
 	@infrastructure/verify.sh -s "$(SUBSCRIPTION)" -r "$(GROUP)" $(if $(IMAGE),--image "$(IMAGE)")
+
+contract-azure: $(PACKAGES) ## what the emulator promises, tested on Azure itself: SUBSCRIPTION=id GROUP=name REGION=name
+	@CONTRACT_AZURE="$(SUBSCRIPTION)/$(GROUP)/$(REGION)" $(PY) -m pytest -q -rs tests/contract/test_container_groups.py -k azure
 
 setup: $(SETUP) $(KUSTO) ## install what the other commands need
 

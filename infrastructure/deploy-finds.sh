@@ -126,6 +126,7 @@ choose_credentials() {
         [ -n "$pod" ] || [ -n "$app" ] || refuse "An access token wants --pod, the Qualys platform that issued it, such as US1."
     elif [ -n "$user" ] && [ -n "$password" ]; then
         secret_settings=$by_password replaced=$by_token
+        [ "$password_was_typed" = no ] || echo "A password in a command shows in lists of processes; QUALYS_PASSWORD in the environment does not."
         echo "User name and password: scanners are called by the older contract (profile legacy)."
         echo "The published qualys/qscanner wants --pod and --access-token instead."
     elif ! is_in "$by_token" "$kept_secrets" && ! is_in QUALYS_PASSWORD "$kept_secrets"; then

@@ -50,7 +50,7 @@ END
 }
 
 subscription='' group='' location='' pod='' watched='' registries='' settings='' email=''
-always_ready='' app_subnet='' scan_subnet='' mirrors_images=false deploys_code=no wants_token=no token=''
+always_ready='' app_subnet='' scan_subnet='' mirrors_images=false deploys_code=no wants_token=no token='' password_was_typed=no
 # Secrets leave the environment here: only the deployment gets them back.
 token_at_hand=${QUALYS_ACCESS_TOKEN:-} user=${QUALYS_USERNAME:-} password=${QUALYS_PASSWORD:-}
 webhook=${NOTIFY_WEBHOOK_URL:-} registry_credentials=${REGISTRY_CREDENTIALS:-}
@@ -73,7 +73,7 @@ take_option() { # NAME, VALUE
     -r | --resource-group) group=$2 ;;
     -l | --location) location=$2 ;;
     -n | --qualys-user) user=$2 ;;
-    -w | --qualys-pass) password=$2 ;;
+    -w | --qualys-pass) password=$2 password_was_typed=yes ;;
     --pod) pod=$2 ;;
     --watch-subscription) watched="$watched $2" ;;
     --registry) registries="$registries $2" ;;

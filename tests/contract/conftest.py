@@ -14,12 +14,12 @@ from local.system.addresses import choose_ports
 from local.system.lifecycle import ROOT
 
 
-def wait_for(look: Callable[[], bool]) -> None:
-    """Until it is so, for at most a minute."""
-    end = time.monotonic() + 60
+def wait_for(look: Callable[[], bool], seconds: float = 60) -> None:
+    """Until it is so, for at most so long."""
+    end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end
-        time.sleep(0.1)
+        time.sleep(seconds / 600)
 
 
 @pytest.fixture(scope="session")

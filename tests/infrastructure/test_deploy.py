@@ -90,6 +90,7 @@ def test_the_predecessors_line_deploys_the_legacy_profile_and_says_what_is_bette
     assert (told["QUALYS_USERNAME"], told["QUALYS_PASSWORD"]) == ("a user", PASSWORD)
     assert told["SECRET_SETTINGS"].split() == ["QUALYS_USERNAME", "QUALYS_PASSWORD"]
     assert "wants --pod and --access-token" in ran.out
+    assert "A password in a command shows in lists of processes" in ran.out
 
 
 def test_no_secret_stands_in_an_argument_or_in_the_output(machine: Machine) -> None:
