@@ -7,6 +7,7 @@ the emulator's books, the scanners' truth and HTTP replies says what was broken.
 
 Reading order: `plan` (what the seed decides), `simulation` (one run), `schedule` and `steps` (how
 time passes), `durable_host`, `arm`, `storage`, `functions` (what the app runs on), `scanner` and
-`courier` (what runs in its container groups), `arrivals` and `operators` (who uses it), `faults`
-(what goes wrong), `checker`, `report`, `trace`; `mutants` (that the checker sees what is broken).
+`courier` (what runs in its container groups), `arrivals`, `rescans` and `operators` (who uses it),
+`faults` (what goes wrong), `checker`, `report`, `trace`; `mutants` (that the checker sees what is
+broken); `fleet` (hundreds of resources, and nothing that goes wrong).
 """

@@ -17,9 +17,14 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.steps import pause, running_step
 from tests.simulation.trace import Trace
 
+THROTTLED = 429
+
 
 class ArmTransport(Transport):
-    """A request takes time, and faults befall it as the emulator knows them."""
+    """A request takes time, and faults befall it as the emulator knows them.
+
+    `throttled`: what was refused as too much, where no fault had that said.
+    """
 
     def __init__(
         self, emulator: Emulator, schedule: Schedule, requests: Requests, trace: Trace
@@ -27,6 +32,7 @@ class ArmTransport(Transport):
         super().__init__(emulator, VirtualClock())
         self._schedule, self._requests, self._trace = schedule, requests, trace
         self.deleted_at: dict[str, datetime] = {}
+        self.throttled: list[str] = []
 
     def send(self, request: Any, **_: Any) -> Any:
         what = _what(request.method, request.url)
@@ -38,6 +44,8 @@ class ArmTransport(Transport):
         strike = self._strike(phase, what) if phase and is_the_apps else None
         response = self._answer_with(strike, request, what) if strike else self.answer(request)
         self._note(phase, what, response)
+        if response.status == THROTTLED and strike is None:
+            self.throttled.append(f"{what} at {self._schedule.now()}: {response.body}")
         if what.startswith("delete") and 200 <= response.status < 300:
             self.deleted_at.setdefault(what.split()[1], self._schedule.now())
         self._requests.may_die(phase, AFTER_EFFECT, what)

@@ -63,14 +63,21 @@ Arrival = Deploy | Delete | Ask
 
 def arrivals(chance: random.Random, images: Sequence[Image]) -> Iterator[Arrival]:
     """Deployments, posts, and what else people do."""
-    for number in range(chance.randint(3, 5)):
-        yield from _deployment(chance, number, images)
+    yield from deployments(chance, range(chance.randint(3, 5)), images)
     for _ in range(chance.randint(3, 5)):
         image = chance.choice(chance.choice(images).spellings)
         yield Ask(_moment(chance), {"image": image, "force": chance.random() < 0.4})
     if chance.random() < 0.1:
         wrong: list[Any] = [{"image": "UPPER/no good"}, {}, [], {"image": 7}, b"{"]
         yield Ask(_moment(chance), chance.choice(wrong))
+
+
+def deployments(
+    chance: random.Random, numbers: Sequence[int], images: Sequence[Image]
+) -> Iterator[Arrival]:
+    """Resources by number, some of them written again or deleted later."""
+    for number in numbers:
+        yield from _deployment(chance, number, images)
 
 
 def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> Iterator[Arrival]:
@@ -88,12 +95,14 @@ def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> 
         yield Delete(at, kind, group, name)
 
 
-def app_of_several_revisions(chance: random.Random, images: Sequence[Image]) -> Iterator[Deploy]:
+def app_of_several_revisions(
+    chance: random.Random, images: Sequence[Image], earliest_seconds: float = 1200
+) -> Iterator[Deploy]:
     """A container app whose first revision runs on beside its second.
 
     It comes late, so that something is under way when the inventory of half past comes.
     """
-    at = chance.uniform(1200, LATEST_SECONDS)
+    at = chance.uniform(earliest_seconds, LATEST_SECONDS)
     for one in chance.choices(list(images), k=2):
         yield Deploy(at, APPS, SHOP_GROUP, "revised", (one.name,), keeps_revisions=True)
         at += 60

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.azure_emulator.known_errors import KNOWN_ERRORS
 from tests.simulation.endings import ENDINGS, whole
-from tests.simulation.phases import REQUESTS, Phase
+from tests.simulation.phases import OF_RESCANS, REQUESTS, Phase
 
 SCANNER, OPERATOR = "scanner", "operator"
 CANCELS, TERMINATES = "operator: cancels a scan", "operator: terminates a scan"
@@ -120,7 +120,8 @@ def _other_kinds() -> Iterator[Kind]:
         yield Kind(f"crash {moment}", moment, only_in=only_in)
     yield Kind("long outage", BEFORE_EFFECT, only_in=everywhere, is_outage=True)
     # Elsewhere there is no scan that anybody could cancel or terminate, or not yet.
-    of_a_scan = everywhere - {Phase.ACCEPTING, Phase.READING, Phase.REAPING, Phase.INVENTORY}
+    of_none = {Phase.ACCEPTING, Phase.READING, Phase.REAPING, Phase.INVENTORY} | OF_RESCANS
+    of_a_scan = everywhere - of_none
     for name in (CANCELS, TERMINATES, TERMINATES_CHILD):
         has_children = of_a_scan - {Phase.ENDING}
         only_in = has_children if name == TERMINATES_CHILD else of_a_scan
@@ -134,8 +135,11 @@ def _other_kinds() -> Iterator[Kind]:
 KINDS = (*_arm_kinds(), *_other_kinds())
 assert {code for codes in CODES.values() for code in codes} == set(KNOWN_ERRORS)
 PAIRS = tuple((kind, phase) for kind in KINDS for phase in Phase if kind.can_strike(phase))
-CRASHES = tuple((kind, phase) for kind, phase in PAIRS if kind.request in MOMENTS)
-OTHERS = tuple(pair for pair in PAIRS if pair not in CRASHES)
+# What strikes in rescans is drawn by itself: what a seed without them means stays as it was.
+RESCAN_PAIRS = tuple(pair for pair in PAIRS if pair[1] in OF_RESCANS)
+_REST = tuple(pair for pair in PAIRS if pair not in RESCAN_PAIRS)
+CRASHES = tuple((kind, phase) for kind, phase in _REST if kind.request in MOMENTS)
+OTHERS = tuple(pair for pair in _REST if pair not in CRASHES)
 
 
 @dataclass

@@ -16,6 +16,8 @@ class Phase(StrEnum):
     ENDING = "ending"
     REAPING = "reaping"
     INVENTORY = "inventory"
+    GATHERING = "gathering"
+    LANES = "lanes"
 
 
 PHASE_OF = {
@@ -47,15 +49,19 @@ PHASE_OF = {
     "take_over_container_group": Phase.REAPING,
     "revive_container_group": Phase.REAPING,
     "end_abandoned_scan": Phase.REAPING,
+    "post_rescan": Phase.GATHERING,
+    "list_running_images": Phase.GATHERING,
+    "begin_lanes": Phase.GATHERING,
+    "take_image": Phase.LANES,
+    "finish_image": Phase.LANES,
+    "count_rescan": Phase.LANES,
+    "finish_rescan": Phase.LANES,
+    "delete_rescan": Phase.LANES,
 }
+OF_RESCANS = frozenset({Phase.GATHERING, Phase.LANES})
 
-# Rescans, which nothing in a seed asks for yet; and a list of Durable's, which is for operators.
-NOT_YET = frozenset({
-    "look_for_pending", "purge_history",
-    "post_rescan", "delete_rescan", "rescan_on_schedule",
-    "list_running_images", "begin_lanes", "take_image", "finish_image", "count_rescan",
-    "finish_rescan",
-})  # fmt: skip
+# The daily rescan begins as every other; lists of Durable's and its history are for operators.
+NOT_YET = frozenset({"rescan_on_schedule", "look_for_pending", "purge_history"})
 
 # What the functions of a phase ask for: nothing else can go wrong there.
 REQUESTS: dict[Phase, frozenset[str]] = {
@@ -69,6 +75,8 @@ REQUESTS: dict[Phase, frozenset[str]] = {
     Phase.ENDING: frozenset({"table", "webhook"}),
     Phase.INVENTORY: frozenset({"table", "durable", "arm list", "arm get", "arm revisions"}),
     Phase.REAPING: frozenset({"table", "durable", "arm list", "arm get", "arm put"}),
+    Phase.GATHERING: frozenset({"table", "durable", "arm list", "arm get", "arm revisions"}),
+    Phase.LANES: frozenset({"table"}),
 }
 
 

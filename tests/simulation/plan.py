@@ -15,17 +15,20 @@ from local.qscanner_stand_in.findings import Finding
 from tests.simulation.arrivals import (
     LATEST_SECONDS,
     Arrival,
+    Deploy,
     app_of_several_revisions,
     arrivals,
+    deployments,
 )
 from tests.simulation.chance import Chance
 from tests.simulation.endings import ENDINGS, Ending
 from tests.simulation.faults import Strike
 from tests.simulation.registry import Move
-from tests.simulation.rescans import Rescan
-from tests.simulation.strikes import needs_an_app, strikes_of
+from tests.simulation.rescans import Rescan, rescans
+from tests.simulation.strikes import needs_an_app, strikes_of, strikes_of_rescans
 from tests.simulation.truth import Image
 
+SEEDS_WITH_RESCANS = 0.25
 SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
 
 
@@ -36,6 +39,8 @@ class Plan:
     `weights` say how often scans end in each way.
     `environment` has the settings that differ from the usual. What happens on Azure before
     `subscribed_after_seconds` raises no event that the app could get: it was not installed yet.
+    With `most_in_5_minutes` the windows for creates and deletes are that narrow, and Azure's own a
+    little wider.
     """
 
     seed: int
@@ -50,6 +55,7 @@ class Plan:
     moves: tuple[Move, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: {"EXPECTED_SCAN_SECONDS": "20"})
     subscribed_after_seconds: float = 0
+    most_in_5_minutes: int | None = None
 
     def with_strikes(self, *strikes: Strike) -> "Plan":
         """The same with other faults."""
@@ -66,7 +72,7 @@ def plan_of(seed: int) -> Plan:
     strikes = tuple(strikes_of(Chance(seed).of("strikes"), seed))
     if any(needs_an_app(strike) for strike in strikes):
         planned += app_of_several_revisions(chance, images)
-    return Plan(
+    plan = Plan(
         seed=seed,
         images=images,
         arrivals=tuple(planned),
@@ -75,9 +81,39 @@ def plan_of(seed: int) -> Plan:
         limits={"standardCores": chance.randint(2, 6)} if chance.random() < 0.1 else {},
         moves=tuple(_moves(pushes, images)),
     )
+    of_rescans = Chance(seed).of("rescans")
+    return _with_rescans(plan, of_rescans) if of_rescans.random() < SEEDS_WITH_RESCANS else plan
 
 
-NAMES = ("nginx:1.27", "team/api:2.0", "registry.example.com/shop/cart:7", "ghcr.io/org/tool:v3")
+def _with_rescans(plan: Plan, chance: random.Random) -> Plan:
+    """More images that run somewhere, rescans of them with faults, few slots, narrow windows."""
+    more = tuple(_image(chance, len(NAMES) - 1 - number) for number in range(chance.randint(1, 3)))
+    images = tuple(_in_registries(chance, more))
+    numbers = range(FIRST_OF_RESCANS, FIRST_OF_RESCANS + chance.randint(1, 3))
+    slots = chance.choice((1, 2, 3, 20))
+    arriving = [*deployments(chance, numbers, images), *app_of_several_revisions(chance, images, 0)]
+    return replace(
+        plan,
+        images=(*plan.images, *images),
+        arrivals=tuple(map(_elsewhere, (*plan.arrivals, *arriving))),
+        rescans=tuple(rescans(chance)),
+        strikes=(*plan.strikes, *strikes_of_rescans(chance, plan.seed)),
+        environment={**plan.environment, "MAX_CONCURRENT_SCANS": str(slots)},
+        most_in_5_minutes=chance.choice((None, None, 4, 8)),
+    )
+
+
+def _elsewhere(arrival: Arrival) -> Arrival:
+    """Users' groups would count in the windows of the scans' region."""
+    return replace(arrival, location=ELSEWHERE) if isinstance(arrival, Deploy) else arrival
+
+
+# The last three run only where rescans are asked for.
+NAMES = (
+    "nginx:1.27", "team/api:2.0", "registry.example.com/shop/cart:7", "ghcr.io/org/tool:v3",
+    "redis:7", "registry.example.com/shop/pay:2", "quay.io/org/agent:1.4",
+)  # fmt: skip
+FIRST_OF_RESCANS, ELSEWHERE = 10, "northeurope"
 
 
 def _image(chance: random.Random, number: int) -> Image:

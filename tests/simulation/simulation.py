@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
-from imagescan import bootstrap
+from imagescan import admission, bootstrap
 from imagescan.adapters.container_instances import AzureContainerGroups
 from imagescan.adapters.deployed_resources import AzureDeployedResources
 from imagescan.settings import Settings
@@ -47,6 +48,7 @@ FAULTS_END_SECONDS = 2 * 3600
 # Quiet for so long means that it is over: longer than any timer trigger's interval.
 QUIET_SECONDS = 15 * 60
 LOOK_EVERY_SECONDS = 20
+WIDER_BY = 2
 
 
 class Logs(logging.Handler):
@@ -104,11 +106,18 @@ class Simulation:
             self.schedule, self.containers, self.events.publish, Images(), TIMINGS,
             lambda: f"id-{next(numbers)}", self.chance.of("emulator"),
         )  # fmt: skip
-        ask(self.emulator, "PUT", "/emulator/limits", self.plan.limits)
+        ask(self.emulator, "PUT", "/emulator/limits", self.plan.limits | self._windows())
         for name in (SCANS_GROUP, SHOP_GROUP):
             path = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}"
             body = {"location": "westeurope"}
             ask(self.emulator, "PUT", path, body, **{"api-version": "2021-04-01"})
+
+    def _windows(self) -> dict[str, int]:
+        """Azure's own, a little wider than what the app keeps to, as they are by default."""
+        most = self.plan.most_in_5_minutes
+        if most is None:
+            return {}
+        return dict.fromkeys(("createsPer5Minutes", "deletesPer5Minutes"), most + WIDER_BY)
 
     def _build_app(self) -> None:
         self.tables: dict[str, SlowTable] = {}
@@ -219,8 +228,10 @@ class Simulation:
         root.setLevel(logging.INFO)
         logging.getLogger("azure").setLevel(logging.WARNING)  # every request, at length
         bootstrap.use(self.app)
+        most = self.plan.most_in_5_minutes or admission.MOST_IN_5_MINUTES
+        narrow = patch.object(admission, "MOST_IN_5_MINUTES", most)
         try:
-            with seeded_uuids(self.chance.of("uuids")), answered_by(self.api):
+            with narrow, seeded_uuids(self.chance.of("uuids")), answered_by(self.api):
                 yield
         finally:
             bootstrap.use(None)

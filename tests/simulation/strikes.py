@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from tests.simulation.faults import (
     CRASHES,
     KINDS,
+    MOMENTS,
     OPERATOR,
     OTHERS,
+    RESCAN_PAIRS,
     SCANNER,
     TERMINATES,
     TERMINATES_CHILD,
@@ -20,7 +22,7 @@ from tests.simulation.faults import (
 )
 from tests.simulation.phases import Phase
 
-CRASHES_A_SEED, OTHERS_A_SEED = 2, 8
+CRASHES_A_SEED, OTHERS_A_SEED, OF_RESCANS_A_SEED = 2, 8, 3
 # There are few steps of these in a run.
 RARE = frozenset({Phase.REAPING, Phase.INVENTORY})
 # Missed about every other time in spite of their leads: they come twice as often.
@@ -44,6 +46,14 @@ def strikes_of(chance: random.Random, seed: int) -> Iterator[Strike]:
         times = chance.choices((1, 2, 4, 8, 50), (60, 20, 10, 7, 3))[0]
         is_single = kind.request in (SCANNER, OPERATOR)
         yield Strike(kind, phase, _skip(chance, kind, phase), 1 if is_single else times)
+
+
+def strikes_of_rescans(chance: random.Random, seed: int) -> Iterator[Strike]:
+    """The strikes of a seed's rescans, beside all others."""
+    for kind, phase in _in_turn(RESCAN_PAIRS, seed, OF_RESCANS_A_SEED):
+        times = chance.choices((1, 2, 4, 8, 50), (60, 20, 10, 7, 3))[0]
+        skip = chance.choice((0, 0, 1, 2, 8)) if kind.request in ("table", *MOMENTS) else 0
+        yield Strike(kind, phase, skip, times)
 
 
 def needs_an_app(strike: Strike) -> bool:

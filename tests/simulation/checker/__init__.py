@@ -6,7 +6,7 @@ One module per invariant of design; each is a list of functions from `Evidence` 
 
 from collections.abc import Callable, Iterator
 
-from tests.simulation.checker import claims, costs, groups, records, secrets, verdicts
+from tests.simulation.checker import claims, costs, groups, records, rescans, secrets, verdicts
 from tests.simulation.checker.evidence import Breach, Evidence
 
 Check = Callable[[Evidence], Iterator[str]]
@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     *groups.CHECKS,
     *records.CHECKS,
     *claims.CHECKS,
+    *rescans.CHECKS,
     *costs.CHECKS,
     *secrets.CHECKS,
 )

@@ -25,12 +25,13 @@ class Breach:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Records and findings are what the API answered at the end."""
+    """Records, findings and rescans are what the API answered at the end."""
 
     run: Simulation
     books: Sequence[Mapping[str, Any]]
     records: Mapping[str, Record]
     findings: Mapping[str, Sequence[Mapping[str, Any]]]
+    rescans: Mapping[str, Record]
 
     @property
     def truth(self) -> Truth:
@@ -74,7 +75,15 @@ def gather(run: Simulation) -> Evidence:
             for scan_id, record in records.items()
             if record["status"] in TERMINAL
         }
-    return Evidence(run, run.books(), records, findings)
+        rescans = dict(_rescans(run, records))
+    return Evidence(run, run.books(), records, findings, rescans)
+
+
+def _rescans(run: Simulation, records: Mapping[str, Record]) -> Iterator[tuple[str, Record]]:
+    """Those that were promised, and those that scans tell of: a reply may have been lost."""
+    told = {record["source"]["rescanId"] for record in records.values()}
+    for rescan_id in sorted(filter(None, {*told, *run.rescanners.promised})):
+        yield rescan_id, run.http.ask("GET", f"/api/rescans/{rescan_id}").body
 
 
 def _findings(run: Simulation, scan_id: str) -> Iterator[Mapping[str, Any]]:

@@ -112,9 +112,11 @@ def a_cancelled_scan_does_not_complete(evidence: Evidence) -> Iterator[str]:
 
 def nobody_else_is_cancelled(evidence: Evidence) -> Iterator[str]:
     """Cancelling a scan cancels neither those that joined it nor the one that it joined."""
-    asked = evidence.run.operators.asked_to_cancel
+    run = evidence.run
+    asked = run.operators.asked_to_cancel | run.rescanners.asked_to_cancel
     for scan_id, record in evidence.records.items():
-        if "cancelled" in (record["status"], record["joinedStatus"]) and scan_id not in asked:
+        is_cancelled = "cancelled" in (record["status"], record["joinedStatus"])
+        if is_cancelled and not asked & {scan_id, record["source"]["rescanId"]}:
             yield f"{scan_id} is cancelled, and nobody asked for it"
 
 

@@ -11,11 +11,12 @@ from tests.simulation.mutants import (
     left_behind,
     lost,
     own_trigger,
+    rescanned,
     told,
 )
 from tests.simulation.mutants.mutant import CRUDE, MUTANTS, SUBTLE, Mutant
 
 __all__ = [
     "CRUDE", "MUTANTS", "SUBTLE", "Mutant", "at_once", "costs", "falsely_clean", "left_behind",
-    "lost", "own_trigger", "told",
+    "lost", "own_trigger", "rescanned", "told",
 ]  # fmt: skip
