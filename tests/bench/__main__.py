@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.bench import episodes, fan_out, memory, rescans, start_up, throughput
+from tests.bench import episodes, fan_out, live, memory, rescans, start_up, throughput
 from tests.bench.tables import Cell, Section, as_json, as_text
 
 SECTIONS: Mapping[str, Callable[[], Section]] = {
@@ -19,6 +19,7 @@ SECTIONS: Mapping[str, Callable[[], Section]] = {
     "start-up": lambda: start_up.section(rounds=3),
     "memory": lambda: memory.section(instances=10_000),
     "rescans": lambda: rescans.section(counts=[120, 1000]),
+    "live": lambda: live.section(images=30),
 }
 TINY: Mapping[str, Callable[[], Section]] = {
     "throughput": lambda: throughput.section(instances=2, rounds=1),
@@ -27,6 +28,7 @@ TINY: Mapping[str, Callable[[], Section]] = {
     "start-up": lambda: start_up.section(rounds=1),
     "memory": lambda: memory.section(instances=4),
     "rescans": lambda: rescans.section(counts=[3]),
+    "live": lambda: live.section(images=2),
 }
 
 

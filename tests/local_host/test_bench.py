@@ -12,7 +12,15 @@ from tests.bench import engine
 from tests.bench.apart import ROOT, MeasurementError, apart
 from tests.bench.makespan import least_seconds
 
-ROWS_OF = {"throughput": 6, "episodes": 1, "fan-out": 3, "start-up": 7, "memory": 5, "rescans": 1}
+ROWS_OF = {
+    "throughput": 6,
+    "episodes": 1,
+    "fan-out": 3,
+    "start-up": 7,
+    "memory": 5,
+    "rescans": 1,
+    "live": 1,
+}
 
 
 @pytest.mark.parametrize("name", ROWS_OF)
