@@ -59,16 +59,11 @@ class InsightsHandler(logging.Handler):
         self._logger: Logger = self._provider.get_logger(LOGGER.name)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """See `logging.Handler`."""
-        self._logger.emit(
-            LogRecord(
-                timestamp=int(record.created * _NANOSECONDS),
-                severity_text=record.levelname,
-                severity_number=_severity(record.levelno),
-                body=record.getMessage(),
-                attributes=_attributes(record),
-            )
-        )
+        """See `logging.Handler`: whatever is wrong with a line, the step that wrote it goes on."""
+        try:
+            self._logger.emit(_told(record))
+        except Exception:  # noqa: BLE001  # told as Python's own handlers tell it
+            self.handleError(record)
 
     def flush(self) -> None:
         """Send what waits, now."""
@@ -78,6 +73,16 @@ class InsightsHandler(logging.Handler):
         """Send what waits and end."""
         self._provider.shutdown()
         super().close()
+
+
+def _told(record: logging.LogRecord) -> LogRecord:
+    return LogRecord(
+        timestamp=int(record.created * _NANOSECONDS),
+        severity_text=record.levelname,
+        severity_number=_severity(record.levelno),
+        body=record.getMessage(),
+        attributes=_attributes(record),
+    )
 
 
 def _severity(level: int) -> SeverityNumber:

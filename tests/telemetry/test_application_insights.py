@@ -14,7 +14,7 @@ from imagescan.scan.request import Source
 from imagescan.scan.status import Status, Verdict
 from imagescan.telemetry import COMPONENT, Signal, scan_log
 from tests.fakes.app import fake_app
-from tests.telemetry.conftest import Flushed
+from tests.telemetry.conftest import Flushed, sending
 from tests.telemetry.ingestion import EXCEPTION, MESSAGE
 from tests.unit.environment import COMPLETE
 
@@ -129,6 +129,20 @@ def test_what_is_sent_goes_nowhere_else(sent: Flushed) -> None:
 
     assert len(sent().of_type(MESSAGE)) == 1
     assert heard == []
+
+
+def test_a_line_that_cannot_be_written_stops_no_scan(
+    sent: Flushed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The log is told as Python's own handlers tell it, and what comes after is sent."""
+    [handler] = sending()
+    unwritable = logging.LogRecord("imagescan", logging.INFO, "", 1, "%d scans", ("no",), None)
+
+    handler.handle(unwritable)
+    scan_log(SCAN).info("Next")
+
+    assert [one["message"] for one in sent().of_type(MESSAGE)] == ["Next"]
+    assert "--- Logging error ---" in capsys.readouterr().err
 
 
 def test_nothing_but_our_own_fields_is_sent(sent: Flushed) -> None:
