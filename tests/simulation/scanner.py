@@ -1,6 +1,7 @@
 """Containers by script: the scanners and couriers of scans, and whatever users deploy."""
 
 import random
+from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Containers:
         self._name_of, self._token = name_of, token
         self._volumes: dict[str, Volume] = {}
         self._courier_dies: dict[str, float] = {}
+        self._lives: Counter[str] = Counter()
 
     def start(self, container: ContainerSpec) -> Execution:
         volume = self._volumes.setdefault(container.group, Volume())
@@ -76,6 +78,7 @@ class Containers:
 
     def remove(self, group: str) -> None:
         self._volumes.pop(group, None)
+        self._lives[group] += 1
 
     def _start_scanner(self, container: ContainerSpec, volume: Volume) -> Execution:
         now = self._schedule.now()
@@ -97,6 +100,7 @@ class Containers:
             ending, script = "over its time", Script(options.scan_timeout, TIMED_OUT)
         name = self._name_of(container.group)
         run = ScannerRun(image, target, name, ending, now, script.is_whole, script.proves_clean)
+        run.life = f"{container.group} {self._lives[container.group]}"
         self.truth.runs.append(run)
         return self._run(script, run, volume)
 

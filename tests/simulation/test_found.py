@@ -25,3 +25,16 @@ def test_a_cancel_whose_reply_was_lost_was_asked_for() -> None:
     assert [str(breach).partition(":")[0] for breach in check(evidence)] == [
         "nobody_else_is_cancelled"
     ]
+
+
+def test_a_scanner_that_azure_started_anew_is_not_held_against_the_app() -> None:
+    """Azure moved the group, which then outlived its deletion and was put anew by the reaper."""
+    moved = strike("put misbehaves: restarts", Phase.PROVISIONING)
+    immortal = strike("delete misbehaves: immortal", Phase.REMOVING)
+    run = Simulation(world(ask(10, VULNERABLE), ending=takes(60), strikes=(moved, immortal)))
+
+    run.run()
+
+    evidence = gather(run)
+    assert len(evidence.truth.runs) == 2
+    assert check(evidence) == []

@@ -61,7 +61,8 @@ class ScannerRun:
 
     `is_whole`: it ended with 0, 42 or 43, every scan type succeeded, and its report in the end
     holds all that a whole scan finds. `proves_clean`: its inventory says so too, and recognised
-    something. `ended_at` is None while it runs.
+    something. `ended_at` is None while it runs. What Azure starts anew by itself, where it moves a
+    group, is one `life` with what ran before; a PUT begins another one.
     """
 
     image: Image
@@ -73,6 +74,7 @@ class ScannerRun:
     proves_clean: bool
     exit_code: int | None = None
     ended_at: datetime | None = None
+    life: str = ""
 
 
 @dataclass
