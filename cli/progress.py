@@ -86,7 +86,7 @@ class View:
             TextColumn("{task.fields[eta]}", markup=False),
             console=screen.aside,
             transient=True,
-            disable=not screen.aside.is_terminal,
+            disable=not screen.has_bar,
         )
         self._task = self._bar.add_task("", total=None, eta="")
 
@@ -102,7 +102,7 @@ class View:
             total=look.total or None,
             eta=look.eta,
         )
-        if not self._screen.aside.is_terminal:
+        if not self._screen.has_bar:
             self._say_once(f"  {look.line}")
 
     def _say_once(self, line: str, style: str = "") -> None:

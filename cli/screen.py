@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 from rich.text import Text
@@ -21,6 +21,11 @@ class Screen:
         self.as_json = as_json
         self._out, self.aside = _console(stderr=False), _console(stderr=True)
 
+    @property
+    def has_bar(self) -> bool:
+        """Whether standard error can show a bar that moves; in a log, lines are better."""
+        return _is_terminal(sys.stderr) and not self.aside.is_dumb_terminal
+
     def show(self, body: Any, picture: RenderableType) -> None:
         """A result: as JSON, or as a picture of it."""
         if self.as_json:
@@ -34,7 +39,7 @@ class Screen:
 
     def show_document(self, document: bytes) -> None:
         """A whole document: byte by byte into a file or pipe, harmless on a terminal."""
-        if self._out.is_terminal:
+        if _is_terminal(sys.stdout):
             document = plain_lines(document.decode(errors="replace")).encode(errors="replace")
         self._write(document)
 
@@ -58,7 +63,11 @@ class Screen:
 
 
 def _console(*, stderr: bool) -> Console:
-    stream = sys.stderr if stderr else sys.stdout
-    is_terminal = stream is not None and stream.isatty()  # None where it is closed
+    is_terminal = _is_terminal(sys.stderr if stderr else sys.stdout)
     width = None if is_terminal or os.environ.get("COLUMNS") else WIDTH_OF_A_LOG
     return Console(stderr=stderr, width=width, markup=False, highlight=False, emoji=False)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Where it is closed there is none. rich also says yes under FORCE_COLOR, which CI sets."""
+    return stream is not None and stream.isatty()

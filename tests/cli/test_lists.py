@@ -92,9 +92,14 @@ def test_findings_are_told_from_all_pages(app: AppStandIn, imagescan: Run) -> No
     [("sarif", '{"version": "2.1.0",\n"runs": []}'), ("csv", "a,b\r\n1,ü\r\n")],
 )
 def test_documents_are_passed_on_as_they_are(
-    app: AppStandIn, imagescan: Run, form: str, document: str
+    app: AppStandIn,
+    imagescan: Run,
+    form: str,
+    document: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Other tools read them."""
+    """Other tools read them; also where CI wants colours in its logs."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
     app.answers("GET", FINDINGS, Answer(200, document))
 
     told = imagescan("findings", SCAN_ID, "--format", form, "--cve", "CVE-2024-1")

@@ -1,6 +1,7 @@
 """Waiting for an end: what is shown meanwhile, and what an interrupt leaves alone."""
 
 import json
+import re
 import signal
 from typing import Any
 
@@ -36,17 +37,20 @@ def test_looks_come_every_second_at_first_and_then_as_the_app_says() -> None:
     assert pauses == [1] * 10 + [5, 5]
 
 
+@pytest.mark.parametrize("variable", ["COLUMNS", "FORCE_COLOR"])
 def test_a_log_gets_a_line_for_each_change_and_each_failure_once(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
-    """No bar where there is no terminal."""
+    """No bar where there is no terminal, though there may be colours."""
+    monkeypatch.setenv(variable, "80")
     with View(Screen(as_json=True), look_at_rescan) as view:
         for body in (rescan(RescanStatus.GATHERING), RUNNING, RUNNING):
             view.tell(body)
 
     told = capsys.readouterr()
     assert told.out == ""
-    gathering, failure, scanning = told.err.splitlines()
+    lines = re.sub(r"\x1b\[\d*m", "", told.err).splitlines()
+    gathering, failure, scanning = lines
     assert gathering == "  gathering"
     assert failure.startswith(f"  failed  {IMAGE}: failed, registry_denied: ")
     assert scanning == "  scanning: 1 completed, 1 failed, 1 running"
