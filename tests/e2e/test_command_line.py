@@ -15,7 +15,7 @@ from tests.cli.terminal import Terminal
 from tests.e2e.deploying import group, random_finding, random_image
 from tests.e2e.system import System
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e]
 COMMAND = (sys.executable, "-m", "cli")
 
 
