@@ -20,7 +20,10 @@ class ProgramError(Exception):
 
 @dataclass(frozen=True)
 class Running:
-    """A process that was started; a pid alone may have been given to another one since."""
+    """A process that was started; a pid alone may have been given to another one since.
+
+    `started` is empty where it had ended before it could be looked at.
+    """
 
     pid: int
     started: str
@@ -28,7 +31,7 @@ class Running:
     @property
     def is_alive(self) -> bool:
         """Whether this very process still runs."""
-        return _start_time(self.pid) == self.started
+        return self.started != "" and _start_time(self.pid) == self.started
 
 
 class Processes:

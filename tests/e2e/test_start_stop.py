@@ -113,6 +113,23 @@ def test_a_process_that_was_given_an_old_pid_is_never_ended(tmp_path: Path) -> N
     stranger.communicate(b"\n")
 
 
+def test_what_ended_at_once_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it was over before its start was written down."""
+
+    class EndsAtOnce(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+
+    monkeypatch.setattr(subprocess, "Popen", EndsAtOnce)
+    processes = Processes(tmp_path)
+
+    started = processes.start("host", ["true"], dict(os.environ))
+
+    assert not started.is_alive
+    assert processes.find("host") is None
+
+
 def test_what_outlives_its_parent_is_ended_with_it(tmp_path: Path) -> None:
     """A process that was killed leaves children in its group."""
     leave_a_child = (
