@@ -1,24 +1,25 @@
 """Never a secret out: nothing that is kept, logged or told holds the token or a found secret."""
 
-import base64
 import gzip
 import json
 from collections.abc import Iterator
 
 from local.qscanner_stand_in.inventory import PLANTED_SECRET
+from tests.leaks.spellings import spellings
 from tests.simulation.checker.evidence import Evidence
 
 LARGEST_PAYLOAD_CHARACTERS = 8000
 
 
 def no_secret_is_kept_or_told(evidence: Evidence) -> Iterator[str]:
-    """Each place is searched for each secret, also as base64."""
+    """Each place is searched for each secret, or half of one, also as base64."""
     run = evidence.run
     secrets = {"the access token": run.settings.qualys.access_token, "a found one": PLANTED_SECRET}
-    needles = {name: (text, *_in_base64(text)) for name, text in secrets.items()}
+    needles = {name: spellings(secret) for name, secret in secrets.items()}
     for place, text in _places(evidence):
-        for name, spellings in needles.items():
-            if any(spelling in text for spelling in spellings):
+        content = text.encode()
+        for name, spelled in needles.items():
+            if any(needle in content for needle in spelled):
                 yield f"{name} stands in {place}"
 
 
@@ -41,12 +42,6 @@ def _places(evidence: Evidence) -> Iterator[tuple[str, str]]:
         yield f"the table {name}", str(list(table.rows._rows.values()))
     for name, content in run.blobs.kept.content.items():
         yield f"the blob {name}", gzip.decompress(content).decode()
-
-
-def _in_base64(text: str) -> list[str]:
-    """How it may stand inside a longer text in base64: what its neighbours do not change."""
-    padded = [base64.b64encode(b" " * before + text.encode()).decode() for before in range(3)]
-    return [one[4:-4] for one in padded]
 
 
 CHECKS = (no_secret_is_kept_or_told, history_stays_small)
