@@ -10,6 +10,7 @@ import click
 
 from cli.commands import imagescan
 from cli.exit_codes import ExitCode
+from cli.screen import Screen
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -52,6 +53,8 @@ def _run(words: list[str]) -> int:
         return done.exit_code
     except click.ClickException as wrong:
         wrong.show()
+        if "--json" in words:
+            Screen(as_json=True).show_error("usage", wrong.format_message(), None)
         return ExitCode.USAGE
 
 

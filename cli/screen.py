@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
@@ -50,11 +51,14 @@ class Screen:
     def fail(self, failure: Failure) -> None:
         """Why it did not work; scripts get it as the app tells errors."""
         if self.as_json:
-            error = {"code": failure.code, "message": failure.message, "details": failure.details}
-            self.show_json({"error": error})
+            self.show_error(failure.code, failure.message, failure.details)
         self.say(f"imagescan: {failure.message}", "red")
         for line in failure.advice:
             self.say(f"  {line}")
+
+    def show_error(self, code: str, message: str, details: Mapping[str, str] | None) -> None:
+        """An error as the app tells its own."""
+        self.show_json({"error": {"code": code, "message": message, "details": details}})
 
     @staticmethod
     def _write(content: bytes) -> None:

@@ -106,6 +106,15 @@ def test_a_request_that_the_app_calls_wrong_ends_as_a_wrong_command_line_does(
     assert imagescan("findings", SCAN_ID, "--format", "csv", "--json").code == 2
 
 
+@pytest.mark.parametrize("words", [("status", "x"), ("scan",), ("list", "--limit", "0"), ("x",)])
+def test_a_wrong_command_line_is_told_to_scripts_too(imagescan: Run, words: tuple[str]) -> None:
+    told = imagescan(*words, "--json")
+
+    assert told.code == 2
+    assert json.loads(told.out)["error"]["code"] == "usage"
+    assert told.err.startswith("Usage: imagescan")
+
+
 def test_an_app_that_does_not_listen_cannot_be_reached(
     imagescan: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
