@@ -87,9 +87,14 @@ class RescanItems:
                 return None
             row = waiting[lane % len(waiting)]
             values = {**row.values, "state": RUNNING, "scanId": scan_id, "startedAt": now}
-            if self._table.replace(row, values):
+            # The SDK tries a write again whose reply was lost, and it meets its own first try.
+            if self._table.replace(row, values) or self._has_taken(row, scan_id):
                 return _item(Row(row.partition, row.key, values, ""))
         raise TransientError(f"The images of rescan {rescan_id} are being taken by many at once.")
+
+    def _has_taken(self, row: Row, scan_id: str) -> bool:
+        current = self._table.get(row.partition, row.key)
+        return current is not None and current.values.get("scanId") == scan_id
 
     def get(self, rescan_id: str, key: str) -> RescanItem | None:
         """The image, or None."""

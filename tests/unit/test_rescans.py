@@ -1,6 +1,8 @@
 """The steps of a rescan on fakes: gathering, taking, counting, cancelling, ending."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ from imagescan.bootstrap import App
 from imagescan.deployment import ResourceKind, Scope
 from imagescan.errors import TransientError
 from imagescan.estimate import Usual
-from imagescan.ports import Deployed, Refusal
+from imagescan.ports import Deployed, Refusal, Row, Value
+from imagescan.records.rescans import RescanItems
 from imagescan.rescan import Rescan, RescanRequest, RescanStatus
 from imagescan.rescan_reply import rescan_reply, with_plan
 from imagescan.scan.outcome import Outcome
@@ -18,6 +21,7 @@ from imagescan.scan.reasons import ReasonCode
 from imagescan.scan.request import ScanRequest, Source
 from imagescan.scan.status import Status, Verdict
 from tests.fakes.app import Fakes, fake_app
+from tests.fakes.storage import FakeTable
 from tests.fuzz.routes import ask
 from triggers.http_rescans import cancel_running
 
@@ -111,6 +115,29 @@ def test_a_take_that_comes_back_after_a_cancel_gives_the_image_it_had_taken() ->
 
     assert rescans.take(app, "r1", "s1", lane=0) == taken
     assert rescans.take(app, "r1", "s2", lane=0)["key"] is None
+
+
+class DenyingTable(FakeTable):
+    """Does what it is asked to, and says once that somebody else was first."""
+
+    has_denied = False
+
+    def replace(self, row: Row, values: Mapping[str, Value]) -> bool:
+        is_done = super().replace(row, values)
+        was_first, self.has_denied = not self.has_denied, True
+        return is_done and not was_first
+
+
+def test_a_take_that_meets_its_own_first_try_takes_no_second_image() -> None:
+    """The SDK tries a write again whose reply was lost."""
+    items = RescanItems(DenyingTable())
+    for number in range(3):
+        items.add("r1", f"app:{number}", "/some/resource", None)
+
+    taken = items.take("r1", "s1", 0, datetime(2026, 1, 1, tzinfo=UTC))
+
+    assert taken is not None
+    assert [one.key for one in items.progress("r1").items if one.scan_id == "s1"] == [taken.key]
 
 
 def test_a_finished_image_stays_as_it_was_finished_first() -> None:
