@@ -78,8 +78,8 @@ def what_was_not_begun_is_forgotten(*_: Any) -> None:
 )  # fmt: skip
 def whatever_ended_counts_as_completed(real: Callable[..., None], items: RescanItems,
                                        rescan_id: str, key: str, outcome: Outcome,
-                                       now: datetime) -> None:  # fmt: skip
-    real(items, rescan_id, key, replace(outcome, status=Status.COMPLETED), now)
+                                       *more: Any) -> None:  # fmt: skip
+    real(items, rescan_id, key, replace(outcome, status=Status.COMPLETED), *more)
 
 
 @mutant(
