@@ -84,13 +84,17 @@ def read_wanted(req: func.HttpRequest) -> Wanted:
 
 
 def _page(record: ScanRecord, wanted: Wanted) -> dict[str, Any]:
-    """Of half a scan nothing is shown, though findings of it may have been stored."""
+    """Of half a scan nothing is shown, though findings of it may have been stored.
+
+    `isWhole` tells such a page from that of an image in which nothing was found.
+    """
     if not _is_whole(record):
-        return {"scanId": record.scan_id, "findings": [], "cursor": None}
+        return {"scanId": record.scan_id, "isWhole": False, "findings": [], "cursor": None}
     found, cursor = app().findings.search(
         _shown(record), wanted.where, wanted.cve, wanted.after, wanted.limit
     )
-    return {"scanId": record.scan_id, "findings": found, "cursor": write_cursor(cursor)}
+    page = {"findings": found, "cursor": write_cursor(cursor)}
+    return {"scanId": record.scan_id, "isWhole": True, **page}
 
 
 def _document(record: ScanRecord, wanted: Wanted) -> func.HttpResponse:

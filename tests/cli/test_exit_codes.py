@@ -133,7 +133,7 @@ def test_findings_of_a_scan_that_is_not_whole_are_never_told_as_none(
 ) -> None:
     """The app's list of them is empty, and would look clean."""
     app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, joined(Status.FAILED)))
-    none = Answer(200, {"scanId": SCAN_ID, "findings": [], "cursor": None})
+    none = Answer(200, {"scanId": SCAN_ID, "isWhole": False, "findings": [], "cursor": None})
     refused = error(409, "scan_not_completed")
 
     for form, answer in {"table": none, "json": none, "csv": refused, "sarif": refused}.items():

@@ -61,7 +61,12 @@ def test_what_strangers_wrote_is_shown_and_not_obeyed(
     app.answers("GET", "/coverage", Answer(200, coverage(image, unlisted=[problem])))
     if words[0] == "findings":
         app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed(high=1) | {"image": EVIL}))
-        found = {"scanId": SCAN_ID, "findings": [finding(title=EVIL, package=EVIL)], "cursor": None}
+        found = {
+            "scanId": SCAN_ID,
+            "isWhole": True,
+            "findings": [finding(title=EVIL, package=EVIL)],
+            "cursor": None,
+        }
         app.answers("GET", f"/scans/{SCAN_ID}/findings", Answer(200, found))
 
     told = imagescan(*words)

@@ -73,8 +73,8 @@ def test_findings_are_told_from_all_pages(app: AppStandIn, imagescan: Run) -> No
     app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed(high=2)))
 
     def told(*words: str) -> Any:
-        first = {"scanId": SCAN_ID, "findings": [finding()], "cursor": "a"}
-        last = {"scanId": SCAN_ID, "findings": [finding(cves=[])], "cursor": None}
+        first = {"scanId": SCAN_ID, "isWhole": True, "findings": [finding()], "cursor": "a"}
+        last = {"scanId": SCAN_ID, "isWhole": True, "findings": [finding(cves=[])], "cursor": None}
         app.answers("GET", FINDINGS, Answer(200, first), Answer(200, last))
         return imagescan("findings", SCAN_ID, "--severity", "high", *words)
 

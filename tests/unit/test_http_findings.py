@@ -133,7 +133,17 @@ def test_sarif_holds_every_finding() -> None:
 
 def test_a_scan_that_failed_after_it_had_stored_findings_shows_none_of_them() -> None:
     """Half a scan would look like all of it."""
-    assert titles(scanned(Outcome.failed(ReasonCode.INTERNAL))) == []
+    app = scanned(Outcome.failed(ReasonCode.INTERNAL))
+
+    assert titles(app) == []
+    assert json.loads(ask(app).get_body())["isWhole"] is False
+
+
+def test_an_image_in_which_nothing_was_found_is_told_from_one_that_was_not_scanned_whole() -> None:
+    """Both have no findings."""
+    page = json.loads(ask(scanned(found=())).get_body())
+
+    assert (page["isWhole"], page["findings"]) == (True, [])
 
 
 @pytest.mark.parametrize(
