@@ -72,6 +72,7 @@ def plan_of_rescans(
         rescans=tuple(Rescan(moment, asked) for moment in moments),
         scan_timeout_seconds=DEFAULT_SCAN_TIMEOUT_SECONDS,
         weights={ending: 1},
+        at_last=ending,
         environment={},
         subscribed_after_seconds=at,
     )

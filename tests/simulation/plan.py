@@ -21,7 +21,7 @@ from tests.simulation.arrivals import (
     deployments,
 )
 from tests.simulation.chance import Chance
-from tests.simulation.endings import ENDINGS, Ending
+from tests.simulation.endings import ENDINGS, Ending, whole
 from tests.simulation.faults import Strike
 from tests.simulation.registry import Move
 from tests.simulation.rescans import Rescan, rescans
@@ -36,7 +36,8 @@ SCAN_TIMEOUTS_SECONDS = (300, 600, 600, 900, 1800)
 class Plan:
     """One run, which is broken off after `longest_seconds` where it does not end by itself.
 
-    `weights` say how often scans end in each way.
+    `weights` say how often scans end in each way; `at_last` is how they do once nothing goes wrong
+    any more.
     `environment` has the settings that differ from the usual. What happens on Azure before
     `subscribed_after_seconds` raises no event that the app could get: it was not installed yet.
     With `most_in_5_minutes` the windows for creates and deletes are that narrow, and Azure's own a
@@ -51,6 +52,7 @@ class Plan:
     longest_seconds: int = 30 * 3600
     limits: dict[str, int] = field(default_factory=dict)
     weights: dict[Ending, float] = field(default_factory=lambda: dict(ENDINGS))
+    at_last: Ending = whole
     rescans: tuple[Rescan, ...] = ()
     moves: tuple[Move, ...] = ()
     environment: Mapping[str, str] = field(default_factory=lambda: {"EXPECTED_SCAN_SECONDS": "20"})

@@ -21,7 +21,7 @@ from tests.simulation.arrivals import SCANS_GROUP, SHOP_GROUP, SUBSCRIPTION, Use
 from tests.simulation.chance import Chance, seeded_uuids
 from tests.simulation.durable_client import DurableApi, answered_by
 from tests.simulation.durable_host import DurableHost
-from tests.simulation.endings import Scan, Script, whole
+from tests.simulation.endings import Scan, Script
 from tests.simulation.faults import SCANNER, Faults
 from tests.simulation.front import EventGrid, Http, Timers
 from tests.simulation.functions import load_app
@@ -247,7 +247,7 @@ class Simulation:
             self.faults.hit(strike)
             ending = strike.kind.fault["ending"]
         elif self.faults.is_over:
-            ending = whole
+            ending = self.plan.at_last
         else:
             weights = self.plan.weights
             ending = chance.choices(list(weights), list(weights.values()))[0]
