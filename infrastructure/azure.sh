@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Shared by deploy.sh and teardown.sh: options, steps, and Azure asked or told, or in a dry run only shown.
+# Shared by deploy.sh, verify.sh and teardown.sh: options, steps, and Azure asked or told, or in a dry run only shown.
 #
 # Secrets go to az in its environment and to curl on its standard input, never in an argument.
 
@@ -27,9 +27,15 @@ step() { # WHAT, WHAT TO DO WHERE IT FAILS
     echo "== $doing"
 }
 
+found() { # WORD...: what Azure told; in a dry run it was not asked
+    [ "$dry_run" = no ] || set -- "Assumed, for a dry run asks nobody:" "$@"
+    echo "$@"
+}
+
 finish() { # WORD...: said at the end
     doing=''
     echo
+    [ "$dry_run" = no ] || set -- "Nothing was looked at and nothing was done: this was a dry run. Words in capitals stand for what Azure would tell."
     echo "$@"
 }
 
@@ -124,6 +130,11 @@ wait_until() { # TRIES, SECONDS BETWEEN, COMMAND...: what it answers, once that 
 
 need() { # COMMAND, WHERE IT COMES FROM
     command -v "$1" >/dev/null || stop "$1 is missing: $2"
+}
+
+need_az() {
+    [ "$dry_run" = yes ] || command -v az >/dev/null ||
+        refuse "az is missing: https://learn.microsoft.com/cli/azure/install-azure-cli (2.60 or later); then sign in with 'az login'."
 }
 
 same() { # ONE, OTHER: but for their case

@@ -15,15 +15,32 @@ VERIFICATION_IMAGE=$COURIER_SOURCE
 MOST_SCANS=20
 CORES_PER_SCAN=3
 
+check_settings() { # by the app's own rules; what was not given is not looked at
+    local problems token=$token user=$user password=$password # as far as they will be used
+    if ! is_recent_python; then
+        [ "$dry_run" = no ] || echo "The settings were not checked: there is no python3 of 3.11 or later here."
+        return 0
+    fi
+    [ "$wants_token" = no ] || user='' password=''
+    [ -n "$token_at_hand" ] || [ "$dry_run" = no ] || token=''
+    problems=$(cd "$here/.." && SETTINGS=$settings QUALYS_ACCESS_TOKEN=$token QUALYS_USERNAME=$user QUALYS_PASSWORD=$password \
+        NOTIFY_WEBHOOK_URL=$webhook REGISTRY_CREDENTIALS=$registry_credentials python3 -B -m infrastructure.check_settings)
+    [ -z "$problems" ] || refuse "$problems"
+}
+
+is_recent_python() {
+    command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
+}
+
 check_prerequisites() {
     local version
     step "Look for az, its Bicep and your sign-in" \
         "Install the Azure CLI 2.60 or later and sign in with 'az login'; 'az account list' names the subscriptions that you may use."
+    need_az
     if [ "$dry_run" = no ]; then
-        need az "https://learn.microsoft.com/cli/azure/install-azure-cli"
         need curl "https://curl.se"
         need python3 "https://www.python.org"
-        python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "python3 is older than 3.11."
+        is_recent_python || stop "python3 is older than 3.11."
     fi
     version=$(ask 2.60.0 version --query '"azure-cli"')
     is_recent "$version" || stop "The Azure CLI $version is older than 2.60: run 'az upgrade'."
@@ -67,7 +84,7 @@ check_quota() {
     most_scans=$((cores / CORES_PER_SCAN))
     [ "$most_scans" -gt 0 ] || stop "$cores cores are too few for one scan."
     [ "$most_scans" -lt "$MOST_SCANS" ] || most_scans=$MOST_SCANS
-    echo "$cores cores: at most $most_scans scans at a time."
+    found "$cores cores: at most $most_scans scans at a time."
 }
 
 check_region() {

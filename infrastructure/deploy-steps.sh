@@ -66,12 +66,12 @@ mirror_images() {
 deploy_code() {
     step "Build the package" "See the message above; nothing on Azure has changed by it."
     if [ "$dry_run" = yes ]; then
-        echo "  python3 -m local.system.package .local/package/imagescan.zip"
+        echo "  (cd$(shown "${here%/*}") && python3 -m local.system.package .local/package/imagescan.zip)"
     else
         (cd "$here/.." && python3 -m local.system.package .local/package/imagescan.zip)
     fi
     step "Deploy the code to $function_app (some minutes: Azure installs the packages)" \
-        "Roles that were given just now may need some minutes. The log: az functionapp log deployment show -g $group -n $function_app"
+        "Roles that were given just now may need some minutes. The log: az functionapp log deployment show --subscription $subscription -g $group -n $function_app"
     tell functionapp deployment source config-zip --subscription "$subscription" --resource-group "$group" --name "$function_app" \
         --src "${here%/*}/.local/package/imagescan.zip" --build-remote true --timeout 900
     step "Wait until Azure has found the functions" \
@@ -83,7 +83,7 @@ deploy_code() {
 check_no_keys() {
     local found
     step "See that no storage key stands among the app's settings" \
-        "Delete them: az functionapp config appsettings delete -g $group -n $function_app --setting-names NAME..."
+        "Delete them: az functionapp config appsettings delete --subscription $subscription -g $group -n $function_app --setting-names NAME..."
     found=$(ask '' functionapp config appsettings list --subscription "$subscription" --resource-group "$group" \
         --name "$function_app" --query "[?name=='AzureWebJobsStorage' || contains(to_string(value), 'AccountKey=')].name")
     [ -z "$found" ] || stop "These settings hold a key: $found"

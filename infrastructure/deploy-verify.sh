@@ -10,15 +10,15 @@ verify() {
         --query functionKeys.default)
     scan=$(wait_until 4 15 start_scan "$key" "$VERIFICATION_IMAGE" false)
     step "Wait until scan $scan has begun" \
-        "Orchestrations do not start: az functionapp restart -g $group -n $function_app, and look for the scan in Application Insights."
+        "Orchestrations do not start: az functionapp restart --subscription $subscription -g $group -n $function_app, and look for the scan in Application Insights."
     state=$(wait_until 40 15 state_of "$key" "$scan" "$BEGUN")
-    echo "It is $state: $url/api/scans/$scan"
+    found "It is $state: $url/api/scans/$scan"
     case $state in
     failed | timed_out | cancelled) stop "The scan was $state; its reason and remedy stand there." ;;
     esac
     step "Scan what runs already" "Ask for it again: curl -X POST $url/api/rescans -d '{}' -H \"x-functions-key: KEY\""
     rescan=$(wait_until 4 15 start_rescan "$key")
-    echo "Rescan $rescan: $url/api/rescans/$rescan"
+    found "Rescan $rescan: $url/api/rescans/$rescan"
 }
 
 say_what_next() {
@@ -26,10 +26,10 @@ say_what_next() {
     cat <<END
 
 See that it works:
-  all of it          make verify-azure SUBSCRIPTION=$subscription GROUP=$group
-  deploy something   az container create -g SOME-GROUP -n try-me --image $VERIFICATION_IMAGE --os-type Linux --cpu 1 --memory 1
-  its scan           az container list -g $group-scans --query "[?starts_with(name, 'qscanner-')].{name: name, scan: tags.\"scan-id\"}" -o table
-  the key            KEY=\$(az functionapp keys list -g $group -n $function_app --query functionKeys.default -o tsv)
+  all of it          $(shown "$here/verify.sh" -s "$subscription" -r "$group" | cut -c 2-)
+  deploy something   az container create --subscription ${watched%% *} -g SOME-GROUP -n try-me --image $VERIFICATION_IMAGE --os-type Linux --cpu 1 --memory 1
+  its scan           az container list --subscription $subscription -g $group-scans --query "[?starts_with(name, 'qscanner-')].{name: name, scan: tags.\"scan-id\"}" -o table
+  the key            KEY=\$(az functionapp keys list --subscription $subscription -g $group -n $function_app --query functionKeys.default -o tsv)
   the newest scans   curl "$url/api/scans?limit=10" -H "x-functions-key: \$KEY"
 How to go on: docs/operations.md.
 END

@@ -17,12 +17,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'END'
-Usage: deploy.sh -s SUBSCRIPTION -r RESOURCE_GROUP -l REGION [--deploy-function] ...
+Usage: deploy.sh -s SUBSCRIPTION-ID -r RESOURCE_GROUP -l REGION [--deploy-function] ...
 
 Deploys the app into RESOURCE_GROUP, and a second group RESOURCE_GROUP-scans in which scans run.
 Safe to repeat: all is brought up to date; settings and secrets that are not given stay as they are.
 
-  -s, --subscription ID        where the app and its scans live
+  -s, --subscription ID        where the app and its scans live: its id, a GUID ('az account list' shows it)
   -r, --resource-group NAME    the app's resource group; made where it does not exist
   -l, --location REGION        such as westeurope
       --deploy-function        the code too, then the event subscriptions, then a first scan and a rescan of what runs
@@ -126,6 +126,7 @@ read_token() {
     token=$token_at_hand
     [ -z "$token" ] || return 0
     if [ "$dry_run" = yes ]; then
+        echo "QUALYS_ACCESS_TOKEN is not set: a run asks for the access token, at a terminal."
         token=asked-for
         return
     fi
@@ -139,6 +140,7 @@ main() {
     read_options "$@"
     check_options
     read_token
+    check_settings
     check_prerequisites
     register_needed_providers
     check_region

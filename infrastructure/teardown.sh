@@ -9,17 +9,17 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'END'
-Usage: teardown.sh -s SUBSCRIPTION -r RESOURCE_GROUP ...
+Usage: teardown.sh -s SUBSCRIPTION-ID -r RESOURCE_GROUP ...
 
 Removes the app, its scans, its event subscriptions and roles: all that deploy.sh made, in the
 resource groups RESOURCE_GROUP, RESOURCE_GROUP-scans and RESOURCE_GROUP-events. What else lives in
 these groups goes with them. The key vault can be had back for 90 days: deploy.sh does so.
 
-  -s, --subscription ID        where the app lives
+  -s, --subscription ID        where the app lives: its id, a GUID ('az account list' shows it)
   -r, --resource-group NAME    the app's resource group
       --watch-subscription ID  a subscription that was watched; may be repeated; else those that the
                                app is set to watch
-      --yes                    do not ask
+      --yes                    do not ask, as in a pipe, where nobody can be asked
       --dry-run                print every az command and run none; needs no Azure
 END
 }
@@ -55,8 +55,11 @@ check_options() {
 make_sure() {
     local typed
     [ "$is_sure" = no ] && [ "$dry_run" = no ] || return 0
-    read -r -p "This deletes $group, $group-scans and $group-events with all that is in them. Type $group to go on: " typed
-    [ "$typed" = "$group" ] || refuse "Nothing was deleted."
+    # read's own prompt shows at a terminal alone.
+    echo -n "This deletes $group, $group-scans and $group-events with all that is in them. Type $group to go on: " >&2
+    typed=''
+    read -r typed || echo >&2
+    [ "$typed" = "$group" ] || refuse "Nothing was deleted: it wants $group typed, or --yes where nobody can be asked, as in a pipe."
 }
 
 find_the_app() {
@@ -141,6 +144,7 @@ remove_group() { # SUBSCRIPTION, RESOURCE GROUP
 main() {
     read_options "$@"
     check_options
+    need_az
     make_sure
     find_the_app
     stop_the_app

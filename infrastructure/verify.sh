@@ -9,14 +9,14 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 usage() {
     cat <<'END'
-Usage: verify.sh -s SUBSCRIPTION -r RESOURCE_GROUP ...
+Usage: verify.sh -s SUBSCRIPTION-ID -r RESOURCE_GROUP ...
 
 Looks at a deployed app: its settings, secrets, functions, rights, event subscriptions and alert
 rules; then has it scan an image, and sees that the scan completes, that its container group is gone
 and that its log arrived in Application Insights. Changes nothing else. Ends with 1 where something
 is not as it should be. It takes as long as the scan, and may wait 45 minutes.
 
-  -s, --subscription ID        where the app lives
+  -s, --subscription ID        where the app lives: its id, a GUID ('az account list' shows it)
   -r, --resource-group NAME    the app's resource group
       --image NAME             the image to scan; else a small one of Microsoft's
       --dry-run                print every az command and run none; needs no Azure
@@ -77,7 +77,7 @@ find_the_app() {
         --query "[?tags.application=='imagescan'].name | [0]")
     [ -n "$function_app" ] || stop "There is no app of deploy.sh in $group."
     url=https://$(of_app FUNCTION-APP.azurewebsites.net functionapp show --query defaultHostName)
-    echo "  $function_app at $url"
+    found "  $function_app at $url"
 }
 
 check_settings() {
@@ -86,7 +86,7 @@ check_settings() {
     keys=$(of_app '' functionapp config appsettings list \
         --query "[?name=='AzureWebJobsStorage' || contains(to_string(value), 'AccountKey=')].name")
     holds "no storage key stands among the settings" \
-        "Delete it: az functionapp config appsettings delete -g $group -n $function_app --setting-names NAME" "$(unless "$keys")"
+        "Delete it: az functionapp config appsettings delete --subscription $subscription -g $group -n $function_app --setting-names NAME" "$(unless "$keys")"
     unread=$(ask '' rest --method get --url "$ARM/$site/config/configreferences/appsettings?api-version=2022-03-01" \
         --query "value[?properties.status!='Resolved'].name")
     holds "every secret is read from the vault" "Not read: $unread. Run deploy.sh again; a role just given takes minutes." "$(unless "$unread")"
@@ -138,7 +138,7 @@ check_scan() {
     step "Scan $image" "What the app raised stands in Application Insights."
     key=$(of_app KEY functionapp keys list --query functionKeys.default)
     scan=$(wait_until 4 15 start_scan "$key" "$image" true) || scan=''
-    holds "it takes a scan" "$url/api/health, and the key: az functionapp keys list -g $group -n $function_app" "$scan"
+    holds "it takes a scan" "$url/api/health, and the key: az functionapp keys list --subscription $subscription -g $group -n $function_app" "$scan"
     [ -n "$scan" ] || return 0
     echo "  $url/api/scans/$scan"
     state=$(wait_until 160 15 state_of "$key" "$scan" "$TERMINAL") || true
@@ -168,6 +168,7 @@ find_lines() { # something once there are some
 main() {
     read_options "$@"
     check_options
+    need_az
     find_the_app
     check_settings
     check_functions
@@ -175,11 +176,7 @@ main() {
     check_alerts
     check_scan
     check_log
-    if [ "$dry_run" = yes ]; then
-        finish "Nothing was looked at."
-    else
-        finish "$((seen - wrong)) of $seen are as they should be."
-    fi
+    finish "$((seen - wrong)) of $seen are as they should be."
     [ "$wrong" = 0 ]
 }
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, SUBSCRIPTION
+from tests.infrastructure.compiler import OTHER_SUBSCRIPTION, ROOT, SUBSCRIPTION
 from tests.infrastructure.scripts import (
     APP,
     BASE,
@@ -66,11 +66,11 @@ def test_registered_providers_are_left_alone_however_azure_spells_them(machine: 
 
 
 def test_the_parameters_are_handed_over_in_the_environment(machine: Machine) -> None:
-    ran = machine.run("deploy.sh", *WHOLE, "--setting", "SCAN_TIMEOUT=3600 s", **TOKEN)
+    ran = machine.run("deploy.sh", *WHOLE, "--setting", "SCAN_TIMEOUT= 3600", **TOKEN)
 
     told = ran.call("deployment sub create", "main.bicepparam").environment
     assert told["SETTINGS"].splitlines() == [
-        "SCAN_TIMEOUT=3600 s",
+        "SCAN_TIMEOUT= 3600",
         "QUALYS_POD=US1",
         f"WATCHED_SUBSCRIPTIONS={SUBSCRIPTION}",
         "MAX_CONCURRENT_SCANS=20",
@@ -220,9 +220,34 @@ def test_a_dry_run_calls_nothing_and_prints_what_a_run_would_do(machine: Machine
     assert (ran.status, ran.err, ran.calls) == (0, "", [])
     shown = [name for name in shown_commands(ran.out) if name != "provider register"]
     assert shown == [name for name in FIRST_TIME if name != "provider register"]
-    assert "python3 -m local.system.package" in ran.out
+    package = "python3 -m local.system.package .local/package/imagescan.zip"
+    assert f"  (cd {ROOT} && {package})\n" in ran.out
     assert TOKEN["QUALYS_ACCESS_TOKEN"] not in ran.out
     assert not machine.curl_words()
+
+
+def test_a_dry_run_says_what_it_only_assumes(machine: Machine) -> None:
+    """It asks nobody: what it shows as an answer must not be taken for one."""
+    ran = machine.run("deploy.sh", *WHOLE, "--dry-run")
+
+    told = [line for line in ran.out.splitlines() if re.search("20 scans|It is |^.*Rescan ", line)]
+    assert len(told) == 3
+    assert all(line.startswith("Assumed, for a dry run asks nobody: ") for line in told)
+    assert "a run asks for the access token" in ran.out
+    assert "this was a dry run" in ran.out
+    assert "Done." not in ran.out
+
+
+def test_what_it_says_to_try_names_the_subscription(machine: Machine) -> None:
+    """The one that az is set to may be another."""
+    elsewhere = ["--watch-subscription", OTHER_SUBSCRIPTION]
+
+    ran = machine.run("deploy.sh", *WHOLE, *elsewhere, **TOKEN)
+
+    hints = re.findall(r"(?:az [a-z ]+|verify.sh) (?:-s|--subscription) (\S+)", ran.out)
+    create, others = hints[1], [hints[0], *hints[2:]]
+    assert create == OTHER_SUBSCRIPTION
+    assert others == [SUBSCRIPTION] * 3
 
 
 def test_what_if_changes_nothing(machine: Machine) -> None:

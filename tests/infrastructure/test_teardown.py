@@ -91,8 +91,10 @@ def test_a_topic_that_serves_others_stays(machine: Machine) -> None:
 def test_nothing_is_deleted_unless_the_groups_name_is_typed(machine: Machine, typed: str) -> None:
     ran = machine.run("teardown.sh", *WORDS, text=typed)
 
-    assert ran.status != 0
-    assert ran.calls == []
+    assert (ran.status, ran.calls) == (2, [])
+    assert "Type scanner-rg to go on: " in ran.err
+    assert "it wants scanner-rg typed, or --yes where nobody can be asked" in ran.err
+    assert "Stopped at" not in ran.err
 
 
 def test_the_name_typed_is_enough(machine: Machine) -> None:

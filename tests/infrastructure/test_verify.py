@@ -118,7 +118,7 @@ def test_a_dry_run_looks_at_nothing_and_says_so(machine: Machine) -> None:
 
     assert (ran.status, ran.err, ran.calls) == (0, "", [])
     assert set(shown_commands(ran.out)) == LOOKING
-    assert "Nothing was looked at." in ran.out
+    assert "Nothing was looked at and nothing was done" in ran.out
     assert " yes " not in ran.out
     assert not machine.curl_words()
 
