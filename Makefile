@@ -37,8 +37,9 @@ stop: ## end what `make start` started
 	@if [ -x $(PY) ]; then $(PY) -m local.system stop; fi
 
 host: $(SETUP) ## run the Functions host alone: APP=folder PORT=n KEY=k STATE=folder OPTIONS="..."
-	@exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
-		$(if $(KEY),--key "$(KEY)") --state "$(or $(STATE),$(LOCAL)/host-alone)" $(OPTIONS)
+	@FUNCTIONS_HOST_KEY="$${KEY:-$$FUNCTIONS_HOST_KEY}"; export FUNCTIONS_HOST_KEY; \
+		exec $(PY) -m local.functions_host --app "$(or $(APP),.)" --port "$(or $(PORT),7071)" \
+		--state "$(or $(STATE),$(LOCAL)/host-alone)" $(OPTIONS)
 
 # Four workers: what waits comes first (tests/conftest.py) and leaves the cores to the rest.
 test: $(SETUP) $(KUSTO) ## run every test

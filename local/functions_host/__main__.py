@@ -10,7 +10,7 @@ from pathlib import Path
 from local.functions_host.configuration import LoadError
 from local.functions_host.durable.sdk_speed import read_times_fast
 from local.functions_host.durable.store import StoreError, Synchronous
-from local.functions_host.keys import kept_key
+from local.functions_host.keys import KEY_SETTING, given_key, kept_key
 from local.functions_host.logs import log_to_stderr
 from local.functions_host.server import ListenError, Options, serve
 
@@ -25,7 +25,8 @@ def main() -> None:
     log_to_stderr()
     state = given.state.resolve()
     try:
-        key = given.key or kept_key(state)
+        in_environment = given_key()
+        key = given.key or in_environment or kept_key(state)
         keep = timedelta(days=given.keep_days) if given.keep_days else None
         options = Options(given.app.resolve(), given.port, key, state, given.synchronous, keep)
         asyncio.run(serve(options))
@@ -43,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=7071, help="0 for a free one")
     parser.add_argument("--state", type=Path, required=True, help="where durable state is kept")
     parser.add_argument(
-        "--key", help="system key and function key; else one is made and kept in the file STATE/key"
+        "--key",
+        help=f"system key and function key, which others can read here: {KEY_SETTING} in the "
+        "environment is private; without both one is made and kept in the file STATE/key",
     )
     parser.add_argument(
         "--synchronous",

@@ -4,6 +4,13 @@ import os
 import secrets
 from pathlib import Path
 
+KEY_SETTING = "FUNCTIONS_HOST_KEY"
+
+
+def given_key() -> str:
+    """The key in the environment, empty where there is none; taken out, for it is not the app's."""
+    return os.environ.pop(KEY_SETTING, "")
+
 
 def kept_key(state: Path) -> str:
     """The key of a state folder, made when it is asked for first; only its owner may read it."""

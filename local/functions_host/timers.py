@@ -120,12 +120,16 @@ class Timers:
 def _schedule(function: Function) -> Schedule:
     """The schedule, which may be the name of a setting between percent signs."""
     text = str(function.trigger.get("schedule") or "")
+    place = f"The schedule of {function.name}"
     named = re.fullmatch(r"%([^%]+)%", text)
     if named:
         if not os.environ.get(named[1]):
-            raise LoadError(f"The schedule of {function.name}: the setting {named[1]} is missing.")
-        text = os.environ[named[1]]
+            raise LoadError(
+                f"{place}: the setting {named[1]} is missing. Put it into the environment or into "
+                "local.settings.json; where there is a local.settings.example.json, copy that."
+            )
+        place, text = f"{place}, {named[1]}", os.environ[named[1]]
     try:
         return parse_schedule(text)
     except ScheduleError as error:
-        raise LoadError(f"The schedule of {function.name}: {error}") from None
+        raise LoadError(f"{place}: {error}") from None

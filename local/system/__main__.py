@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from local.system.demo import demo
-from local.system.lifecycle import ROOT, StartError, start, status, stop
+from local.system.lifecycle import HOST, ROOT, StartError, start, status, stop
 
 
 def main() -> int:
@@ -29,7 +29,10 @@ def main() -> int:
 
 
 def _start(folder: Path, host: str | None) -> int:
-    where = start(folder, host)
+    begun: list[str] = []
+    where = start(folder, host, begins=begun.append)
+    if HOST not in begun:
+        print("The app runs already, with the settings of its start; `make stop` first for others.")
     print(f"The app: {where.functions_url}   Azure: {where.arm_url}   {folder / 'run.json'}")
     return 0
 

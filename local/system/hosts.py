@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.functions_host.keys import KEY_SETTING
 from local.system.processes import PROJECT
 
 LOCAL, CORE_TOOLS = "local", "func"
@@ -40,13 +41,16 @@ def host_program(name: str, folder: Path, port: int, key: str) -> HostProgram:
     """How the host of that name serves the app on loopback; raises `HostError`.
 
     A program that ends in .py runs on the Python that runs this, which has the app's packages.
+    Everybody on the machine can read the key that a program is called with; our own host gets it
+    in its environment.
     """
-    arguments = ["--app", str(PROJECT), "--port", str(port), "--key", key]
+    served = ["--app", str(PROJECT), "--port", str(port)]
     if name == LOCAL:
-        state = ["--state", str(folder / "host")]
-        return HostProgram([sys.executable, "-m", "local.functions_host", *arguments, *state])
+        own = [sys.executable, "-m", "local.functions_host", *served]
+        return HostProgram([*own, "--state", str(folder / "host")], {KEY_SETTING: key})
     if name == CORE_TOOLS:
         return _core_tools(port)
+    arguments = [*served, "--key", key]
     program = Path(name)
     if program.suffix == ".py" and program.is_file():
         return HostProgram([sys.executable, name, *arguments])

@@ -61,8 +61,9 @@ def start(
     Safe to repeat: what runs keeps running, what died is started on the same ports and goes on
     with the same state, the app on the same host. `host` is `func`, a program, or none for our
     own. `ports_are_free` takes any free ports, whatever the environment asks for. `begins` is told
-    the name of each part before it is started, one after the other. Whatever keeps it from the end,
-    an interrupt too, what it started is stopped; raises `StartError` for what a person can mend.
+    the name of each part that is started, one after the other, just before. Whatever keeps it
+    from the end, an interrupt too, what it started is stopped; raises `StartError` for what a
+    person can mend.
     """
     with _one_at_a_time(folder):
         processes = Processes(folder)
@@ -110,13 +111,18 @@ def _start_fresh(
     ports = choose_ports(folder)
     program = host_program(host, folder, ports["FUNCTIONS_PORT"], where.function_key)
     _ensure_ports(folder, fresh)
-    begins(AZURITE)
+
+    def tell(part: str) -> None:
+        if part in fresh:
+            begins(part)
+
+    tell(AZURITE)
     _start_azurite(processes, folder, where)
-    begins(REGISTRY)
+    tell(REGISTRY)
     _start_registry(processes, folder, where)
-    begins(EMULATOR)
+    tell(EMULATOR)
     _start_emulator(processes, folder, where)
-    begins(HOST)
+    tell(HOST)
     _start_host(processes, folder, where, program)
     return where
 
@@ -205,18 +211,15 @@ def _start_host(processes: Processes, folder: Path, where: Addresses, program: H
     limit = program.ready_within_seconds
     if not processes.find(HOST):
         environment = _plain_environment() | _app_settings(folder, where) | program.environment
-        log = processes.log(HOST)
-        said_before = log.stat().st_size if log.exists() else 0
         processes.start(HOST, program.command, environment | {"PYTHONPATH": str(ROOT)})
         if program.says_ready:
-            _wait(processes, HOST, lambda: _says_ready(log, said_before), limit)
+            _wait(processes, HOST, lambda: _says_ready(processes), limit)
     _wait(processes, HOST, lambda: _is_healthy(where), limit)
 
 
-def _says_ready(log: Path, said_before: int) -> bool:
+def _says_ready(processes: Processes) -> bool:
     """A host may take requests before it can serve them: `ready URL` is its word."""
-    said = log.read_bytes()[said_before:]
-    return any(line.startswith(b"ready ") for line in said.splitlines())
+    return any(line.startswith("ready ") for line in processes.said(HOST).splitlines())
 
 
 def _app_settings(folder: Path, where: Addresses) -> dict[str, str]:
@@ -264,10 +267,10 @@ def _wait(
     end = time.monotonic() + limit_seconds
     while not is_ready():
         if not processes.find(name):
-            raise StartError(f"{name} ended while it started:\n{_tail(processes.log(name))}")
+            raise StartError(f"{name} ended while it started:\n{_last_words(processes, name)}")
         if time.monotonic() > end:
-            log = processes.log(name)
-            raise StartError(f"{name} does not answer; see {log}:\n{_tail(log)}")
+            told = f"{processes.log(name)}:\n{_last_words(processes, name)}"
+            raise StartError(f"{name} does not answer; see {told}")
         time.sleep(0.1)
 
 
@@ -286,6 +289,6 @@ def _is_healthy(where: Addresses) -> bool:
     return answer.ok
 
 
-def _tail(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+def _last_words(processes: Processes, name: str) -> str:
+    lines = processes.said(name).splitlines() or ["It wrote nothing."]
     return "\n".join(f"    {line}" for line in lines[-15:])

@@ -22,11 +22,13 @@ class ProgramError(Exception):
 class Running:
     """A process that was started; a pid alone may have been given to another one since.
 
-    `started` is empty where it had ended before it could be looked at.
+    `started` is empty where it had ended before it could be looked at. Its log holds
+    `said_before_bytes` of its predecessors'.
     """
 
     pid: int
     started: str
+    said_before_bytes: int = 0
 
     @property
     def is_alive(self) -> bool:
@@ -52,6 +54,14 @@ class Processes:
         """Where a process writes."""
         return self.logs / f"{name}.log"
 
+    def said(self, name: str) -> str:
+        """What the process of that name has written so far, without what others wrote before it."""
+        entry = self._read().get(name)
+        if entry is None or not self.log(name).exists():
+            return ""
+        said = self.log(name).read_bytes()[Running(**entry).said_before_bytes :]
+        return said.decode(errors="replace")
+
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Running:
         """Start a process in a session of its own, its output appended to its log.
 
@@ -60,6 +70,7 @@ class Processes:
         self.stop(name)
         self.logs.mkdir(parents=True, exist_ok=True)
         with self.log(name).open("ab") as log:
+            said_before_bytes = log.tell()
             try:
                 child = subprocess.Popen(
                     command,
@@ -72,7 +83,7 @@ class Processes:
                 )
             except OSError as error:
                 raise ProgramError(f"{command[0]} cannot be run: {error.strerror}.") from None
-        running = Running(child.pid, _start_time(child.pid))
+        running = Running(child.pid, _start_time(child.pid), said_before_bytes)
         self._write(self._read() | {name: vars(running)})
         return running
 

@@ -50,6 +50,7 @@ def test_core_tools_get_the_settings_the_folder_and_the_python_that_they_need(
     started = command("start", "--host", "func", folder=folder, PATH=path)
 
     assert started.returncode == 0, started.stderr
+    assert started.stdout.startswith("The app: ")
     system = System(folder / "run.json")
     assert system.where.host == "func"
     assert "stand-in" in Processes(folder).log(HOST).read_text()
@@ -58,7 +59,9 @@ def test_core_tools_get_the_settings_the_folder_and_the_python_that_they_need(
     assert launcher is not None
     os.kill(launcher.pid, signal.SIGKILL)
     eventually(lambda: not launcher.is_alive)
-    assert command("start", folder=folder, PATH=path).returncode == 0
+    again = command("start", folder=folder, PATH=path)
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.startswith("The app: ")
     assert System(folder / "run.json").where.host == "func"
     assert system.ended_scan({"image": random_image()})["status"] == "completed"
 
@@ -107,6 +110,19 @@ def test_a_host_that_dies_at_its_start_is_told_with_its_last_words(
     assert done.returncode == 1
     assert done.stderr == ("functions-host ended while it started:\n    No functions were found.\n")
     assert Processes(folder).pids() == {}
+
+
+def test_of_a_failed_start_only_its_own_lines_are_shown(tmp_path: Path, folder: Path) -> None:
+    """Not those of an earlier one that went well; also where there are none."""
+    silent = program(tmp_path / "host.py", "raise SystemExit(1)")
+    log = Processes(folder).log(HOST)
+    log.parent.mkdir(parents=True)
+    log.write_text("ready http://127.0.0.1:7071\nAll is well.\n")
+
+    done = command("start", "--host", silent, folder=folder)
+
+    assert done.returncode == 1
+    assert done.stderr == "functions-host ended while it started:\n    It wrote nothing.\n"
 
 
 def test_a_system_keeps_its_host_until_it_is_stopped(system: System) -> None:

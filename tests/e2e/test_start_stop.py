@@ -70,12 +70,16 @@ def test_the_resource_group_of_the_scans_is_there_before_any_scan(system: System
 
 
 def test_a_system_that_runs_keeps_running_when_it_is_started_again(system: System) -> None:
-    """The same processes, ports and key."""
+    """The same processes, ports and key; and the same settings, which is said."""
     system.need_processes()
     before = run_json(system.folder)
 
-    assert command("start", folder=system.folder).returncode == 0
+    again = command("start", folder=system.folder, SCAN_TIMEOUT="5")
 
+    assert again.returncode == 0
+    assert again.stdout.startswith(
+        "The app runs already, with the settings of its start; `make stop` first for others.\n"
+    )
     assert run_json(system.folder) == before
     assert command("status", folder=system.folder).returncode == 0
 
@@ -191,7 +195,7 @@ def test_free_ports_differ_and_nobody_else_is_given_one_before_it_is_used(tmp_pa
 
 
 def test_no_function_key_looks_like_an_option(tmp_path: Path) -> None:
-    """It stands behind --key on the host's command line."""
+    """It stands behind --key on the command line of HOST=PROGRAM."""
     keys = {installation(tmp_path / str(number)).function_key for number in range(300)}
 
     assert len(keys) == 300

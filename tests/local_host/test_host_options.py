@@ -1,5 +1,7 @@
 """What the host can be told when it is started."""
 
+import os
+import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,8 @@ import requests
 from local.functions_host.clock import iso
 from local.functions_host.durable.records import Instance, Status
 from local.functions_host.durable.store import Store
-from tests.local_host.host_process import APPS, KEY, HostProcess, serving, start
+from local.functions_host.keys import KEY_SETTING, given_key
+from tests.local_host.host_process import APPS, KEY, ROOT, HostProcess, serving, start
 
 APP = APPS / "client"
 SETTINGS = {"EVERY": "0 0 0 1 1 *"}
@@ -35,6 +38,35 @@ def test_without_a_key_the_host_makes_one_and_keeps_it_for_its_owner_alone(tmp_p
     assert file.stat().st_mode & 0o777 == 0o600
     assert keys[0] == keys[1]
     assert len(keys[0]) >= 32
+
+
+def test_a_key_in_the_environment_is_the_hosts(tmp_path: Path) -> None:
+    """It is on no command line, and in no file."""
+    seen = SETTINGS | {KEY_SETTING: "from-the-environment"}
+    with serving(APP, tmp_path, seen, key=None) as host:
+        assert status_of(host, "/admin/host/status", "from-the-environment") == 200
+        assert status_of(host, "/admin/host/status", "") == 401
+    assert not (tmp_path / "key").exists()
+
+
+def test_the_app_does_not_find_the_key_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_SETTING, "of-the-host")
+
+    assert given_key() == "of-the-host"
+    assert KEY_SETTING not in os.environ
+
+
+def test_make_puts_the_key_on_no_command_line() -> None:
+    """Of what it runs; its own is the caller's."""
+    asked = ["make", "--dry-run", "host"]
+    environment = os.environ | {"KEY": "of-the-host"}
+
+    shown = subprocess.run(
+        asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "local.functions_host" in shown
+    assert "of-the-host" not in shown
 
 
 @pytest.mark.parametrize(

@@ -183,8 +183,9 @@ def test_what_is_not_supported_is_refused_by_name(host: HostProcess, verb: str) 
     [
         ("broken", {}, "RuntimeError: a setting is missing"),
         ("queue", {}, "on_message has bindings that the local host does not serve"),
-        ("client", {}, "The schedule of tick: the setting EVERY is missing."),
-        ("client", {"EVERY": "often"}, "The schedule of tick: A schedule has six fields"),
+        ("client", {}, "The schedule of tick: the setting EVERY is missing. Put it into"),
+        ("client", {}, "local.settings.example.json, copy that."),
+        ("client", {"EVERY": "often"}, "The schedule of tick, EVERY: A schedule has six fields"),
         ("nowhere", {}, "holds no host.json"),
     ],
 )
