@@ -96,13 +96,10 @@ def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> 
 
 
 def app_of_several_revisions(
-    chance: random.Random, images: Sequence[Image], earliest_seconds: float = 1200
+    chance: random.Random, images: Sequence[Image], earliest_seconds: float, latest_seconds: float
 ) -> Iterator[Deploy]:
-    """A container app whose first revision runs on beside its second.
-
-    It comes late, so that something is under way when the inventory of half past comes.
-    """
-    at = chance.uniform(earliest_seconds, LATEST_SECONDS)
+    """A container app whose first revision runs on beside its second."""
+    at = chance.uniform(earliest_seconds, latest_seconds)
     for one in chance.choices(list(images), k=2):
         yield Deploy(at, APPS, SHOP_GROUP, "revised", (one.name,), keeps_revisions=True)
         at += 60

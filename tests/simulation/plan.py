@@ -73,7 +73,8 @@ def plan_of(seed: int) -> Plan:
     planned = list(arrivals(chance, images))
     strikes = tuple(strikes_of(Chance(seed).of("strikes"), seed))
     if any(needs_an_app(strike) for strike in strikes):
-        planned += app_of_several_revisions(chance, images)
+        # Late, so that something is under way when the inventory of half past comes.
+        planned += app_of_several_revisions(chance, images, LATEST_SECONDS - 300, LATEST_SECONDS)
     plan = Plan(
         seed=seed,
         images=images,
@@ -93,7 +94,8 @@ def _with_rescans(plan: Plan, chance: random.Random) -> Plan:
     images = tuple(_in_registries(chance, more))
     numbers = range(FIRST_OF_RESCANS, FIRST_OF_RESCANS + chance.randint(1, 3))
     slots = chance.choice((1, 2, 3, 20))
-    arriving = [*deployments(chance, numbers, images), *app_of_several_revisions(chance, images, 0)]
+    revised = app_of_several_revisions(chance, images, 0, 60)  # before most rescans
+    arriving = [*deployments(chance, numbers, images), *revised]
     return replace(
         plan,
         images=(*plan.images, *images),
