@@ -10,6 +10,7 @@ import azure.durable_functions as df
 from imagescan.bootstrap import App, app
 from imagescan.container_group.name import group_name
 from imagescan.container_group.revival import build_revival_body
+from imagescan.cost import read_usage
 from imagescan.errors import TransientError
 from imagescan.ports import GroupState, Refusal
 from imagescan.reaping.fate import (
@@ -148,6 +149,9 @@ def revive(app: App, attempt: Attempt) -> None:
         return
     log = scan_log(attempt.scan_id)
     log.warning("%s outlived its deletion and is put anew to be deleted again", attempt.group)
+    usage = read_usage(seen, app.clock.now())
+    if usage:  # Azure tells nothing of this run once the group is put
+        app.ledger.note_usage(attempt.group, usage)
     if app.admission.begin_create(attempt.group, app.clock.now()):
         log.warning("%s has to wait: Azure was asked for too much lately", attempt.group)
         return

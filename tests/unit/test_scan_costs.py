@@ -232,3 +232,16 @@ def test_a_look_that_breaks_delays_no_deletion() -> None:
     assert container_groups.delete(app, FIRST) is None
 
     assert app.ledger.state_of(GROUP) is GroupEntry.DELETED
+
+
+def test_a_group_that_is_put_anew_is_paid_from_its_first_run_on() -> None:
+    """Nobody could look at it before; found by the simulation."""
+    app, fakes = scanning()
+    show(fakes, group(ran(5, 60), ran(6, 200), pulling=0))
+    left_behind.revive(app, FIRST)
+    show(fakes, group(ran(905), ran(906), pulling=900))
+    remove(app, fakes, deleted=930, gone=940)
+
+    results.record(app, "s1", ENDED)
+
+    assert cost_of(app)[0] == 930.0
