@@ -17,7 +17,6 @@ from tests.simulation.mutants.mutant import CRUDE, SUBTLE, mutant
 from tests.simulation.mutants.plans import (
     CLEAN,
     LOOKS_LIKE_OURS,
-    ONE_SCAN,
     VULNERABLE,
     ask,
     strike,
@@ -29,11 +28,13 @@ from tests.simulation.phases import Phase
 DELETE = "activities.container_groups.delete"
 CREATED_AND_UNKNOWN = world(
     ask(10, VULNERABLE),
+    minutes=25,
     strikes=(
         strike("crash after effect", Phase.PROVISIONING, of="put qscanner"),
         strike("get: InternalServerError", Phase.PROVISIONING, skip=1, times=50),
     ),
 )
+ONE_SCAN_IN_SHORT = world(ask(10, VULNERABLE), minutes=20)
 TERMINATED = world(
     ask(10, VULNERABLE),
     ending=takes(200),
@@ -43,11 +44,12 @@ CANCELLED = world(
     ask(10, VULNERABLE),
     ending=takes(200),
     strikes=(strike("operator: cancels a scan", Phase.SCANNING),),
+    minutes=20,
 )
 
 
 @mutant(
-    DELETE, invariant=2, kind=CRUDE, seen_by=groups.every_group_is_gone, plan=ONE_SCAN,
+    DELETE, invariant=2, kind=CRUDE, seen_by=groups.every_group_is_gone, plan=ONE_SCAN_IN_SHORT,
 )  # fmt: skip
 def the_delete_is_skipped(*_: Any) -> None:
     return None
