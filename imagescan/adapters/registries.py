@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from imagescan.adapters.deadline import Deadline, NoAnswer
-from imagescan.adapters.registry_http import Answer, CheckedHttp, ForbiddenAddress
+from imagescan.adapters.registry_http import Answer, CheckedHttp, ForbiddenAddress, not_public
 from imagescan.adapters.registry_tokens import Authorizer, Refused, refusal
 from imagescan.image_reference import ImageReference
 from imagescan.ports import Resolved, ResolveProblem, Unresolved
+from imagescan.registry.addresses import may_be_public
 from imagescan.registry.challenge import read_challenges
 from imagescan.registry.hosts import RegistryHost, parse_host
 from imagescan.registry.manifests import (
@@ -41,7 +42,11 @@ Found = Resolved | Unresolved
 
 
 class OciRegistries:
-    """See `Registries`. `mirror` is asked instead of all registries that are not `listed`."""
+    """See `Registries`. `mirror` is asked instead of all registries that are not `listed`.
+
+    Their names are judged all the same, for the scanner goes to them: what needs no look-up always,
+    and where a name leads unless the mirror is this machine, on which nothing outside is asked.
+    """
 
     def __init__(
         self,
@@ -72,6 +77,7 @@ class OciRegistries:
             return Unresolved(ResolveProblem.UNAVAILABLE, message)
         with Deadline(self._within_seconds) as deadline:
             try:
+                self._judge(registry)
                 return self._found(image, self._manifests(registry, image.repository, deadline))
             except Refused as refused:
                 return refused.outcome
@@ -81,6 +87,15 @@ class OciRegistries:
                 if deadline.is_over:
                     self._resting.add(registry)
                 return Unresolved(ResolveProblem.UNAVAILABLE, str(error))
+
+    def _judge(self, registry: RegistryHost) -> None:
+        """Raises `ForbiddenAddress`; without a mirror the connection's own check is the whole."""
+        if registry in self._listed:
+            return
+        if not may_be_public(registry.name):
+            raise not_public(registry)
+        if self._mirror and not self._mirror.host.is_loopback:
+            self._http.judge(registry)
 
     def _manifests(
         self, registry: RegistryHost, repository: str, deadline: Deadline

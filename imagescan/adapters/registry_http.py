@@ -19,6 +19,7 @@ from imagescan.registry.hosts import RegistryHost
 from imagescan.registry.urls import Url
 
 CONNECT_SECONDS = 5
+LOOK_UP_SECONDS = 5
 LARGEST_HEADERS_BYTES = 64 * 1024
 Address = tuple[str, int]
 Lookup = Callable[[str, int], list[Address]]
@@ -29,6 +30,11 @@ _TOO_LARGE = "It sent more than is read of an answer."
 
 class ForbiddenAddress(Exception):
     """The host may not be connected to; the message is a sentence."""
+
+
+def not_public(host: RegistryHost) -> ForbiddenAddress:
+    """What is said of a host that is inside, by whatever that was seen."""
+    return ForbiddenAddress(f"{host} leads to an address that is not public.")
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,19 @@ class CheckedHttp:
     def may_be_plain(self, host: RegistryHost) -> bool:
         """Whether the host is spoken to over plain http."""
         return host.is_loopback and host in self._listed
+
+    def judge(self, host: RegistryHost) -> None:
+        """Raises `ForbiddenAddress` where a host that is not asked leads inside, listed or not.
+
+        One that is not known here, or not within `LOOK_UP_SECONDS`, passes.
+        """
+        with Deadline(LOOK_UP_SECONDS) as deadline:
+            try:
+                found = self._looked_up(Url(host, ""), deadline)
+            except NoAnswer:
+                return
+        if not all(is_public(address) for address, _ in found):
+            raise not_public(host)
 
     def ask(
         self,
@@ -124,6 +143,17 @@ class CheckedHttp:
         return secured
 
     def _addresses(self, url: Url, deadline: Deadline) -> list[Address]:
+        """Those that may be connected to."""
+        found = self._looked_up(url, deadline)
+        if url.is_plain:
+            is_allowed = all(is_loopback(address) for address, _ in found)
+        else:
+            is_allowed = url.host in self._listed or all(is_public(address) for address, _ in found)
+        if not is_allowed:
+            raise not_public(url.host)
+        return found
+
+    def _looked_up(self, url: Url, deadline: Deadline) -> list[Address]:
         name = url.host.api_name
         try:
             found = deadline.wait_for(lambda: self._lookup(name, url.port))
@@ -131,12 +161,6 @@ class CheckedHttp:
             found = []
         if not found:
             raise NoAnswer(f"The name {name} is not known.")
-        if url.is_plain:
-            is_allowed = all(is_loopback(address) for address, _ in found)
-        else:
-            is_allowed = url.host in self._listed or all(is_public(address) for address, _ in found)
-        if not is_allowed:
-            raise ForbiddenAddress(f"{url.host} leads to an address that is not public.")
         return found
 
 

@@ -1,5 +1,6 @@
-"""Which IP addresses a name from outside may lead to."""
+"""Where names from outside may lead: by the address, and by the name alone."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 # Azure's platform endpoint: DHCP, DNS and the agent's channel of every virtual machine. Public by
@@ -7,6 +8,22 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 _AZURE_PLATFORM = ip_address("168.63.129.16")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _IPV4_COMPATIBLE = IPv6Network("::/96")
+# No top-level domain is a number, so such a name is an IPv4 address in some spelling: decimal,
+# hexadecimal, octal, with fewer parts (WHATWG URL, "ends in a number"; inet_aton(3)).
+_ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+# Names that never are of the open Internet (RFC 6761, 6762, 8375, ICANN's board on .internal).
+_INSIDE = ("localhost", "local", "internal", "home.arpa")
+
+
+def may_be_public(name: str) -> bool:
+    """Whether a host's name (lower case, IPv6 without brackets) may be of the open Internet.
+
+    By what needs no look-up, so True says only that its addresses are to be looked at. An address
+    must be public and in its usual spelling: programs do not agree on what `010.0.0.1` is.
+    """
+    if ":" in name or _ENDS_IN_NUMBER.fullmatch(name):
+        return is_public(name)
+    return "." in name and not f".{name}".endswith(tuple(f".{one}" for one in _INSIDE))
 
 
 def is_public(text: str) -> bool:

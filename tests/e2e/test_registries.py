@@ -52,6 +52,16 @@ def test_an_image_that_the_registry_does_not_have_is_not_scanned(system: System)
     assert system.scan_groups_of(scan["scanId"]) == []
 
 
+def test_an_image_at_an_address_inside_is_not_scanned(system: System) -> None:
+    """The mirror here knows every image, but the scanner would go to the address itself."""
+    system.need_processes()
+    scan = system.ended_scan({"image": "169.254.169.254/a/b:1", "force": True})
+
+    assert (scan["status"], scan["reason"]["code"]) == ("failed", "image_unavailable")
+    assert "leads to an address that is not public" in scan["reason"]["message"]
+    assert system.scan_groups_of(scan["scanId"]) == []
+
+
 def test_a_credential_that_the_registry_refuses_ends_the_scan_with_what_to_do(
     system: System,
 ) -> None:

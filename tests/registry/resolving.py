@@ -30,18 +30,19 @@ def no_identity() -> str:
 def resolver(
     *listed: str,
     credentials: Mapping[str, Mapping[str, object]] | None = None,
-    places: Mapping[str, tuple[str, int]] | None = None,
+    places: Mapping[str, tuple[str, int] | None] | None = None,
     tls: ssl.SSLContext | None = None,
     entra_token: Callable[[], str] = no_identity,
     mirror: str | None = None,
     within_seconds: float = PLENTY_SECONDS,
     rest_seconds: float = 0,
 ) -> OciRegistries:
-    """`places`: where names lead, instead of what the system would say."""
+    """`places`: where names lead, instead of what the system would say; None is nowhere."""
     known = dict(places or {})
 
     def lookup(name: str, port: int) -> list[tuple[str, int]]:
-        return [known.get(name, (name, port))]
+        place = known.get(name, (name, port))
+        return [place] if place else []
 
     allowed = hosts(*listed)
     at = parse_url(mirror) if mirror else None

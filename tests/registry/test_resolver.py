@@ -205,20 +205,3 @@ def test_nobody_listens(layouts: Layouts) -> None:
         host = served.host
 
     assert problem(resolver(host), f"{host}/team/debian:12") is UNAVAILABLE
-
-
-def test_a_mirror_is_asked_for_registries_that_are_not_listed(
-    layouts: Layouts, tmp_path: Path
-) -> None:
-    """By the name of the registry, as containerd asks; those that are listed are asked directly."""
-    with running(layouts.folder) as own, running(made_up=tmp_path) as mirror:
-        registries = resolver(own.host, mirror=f"http://{mirror.host}")
-
-        made_up = resolve(registries, "nginx:1.27")
-        direct = resolve(registries, image(own))
-
-    assert isinstance(made_up, Resolved)
-    assert direct == Resolved(layouts.amd64, layouts.index)
-    asked = {(entry["path"], entry["query"].get("ns")) for entry in mirror.registry.book}
-    assert ("/v2/library/nginx/manifests/1.27", "docker.io") in asked
-    assert {namespace for _, namespace in asked} == {"docker.io"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,20 @@ def test_an_address_that_is_not_listed_ends_the_scan_for_the_scanner_must_not_go
 
     assert (told["status"], told["reason"]["code"]) == ("failed", "image_unavailable")
     assert served.registry.book == []
+
+
+def test_an_address_inside_ends_the_scan_where_a_mirror_would_know_the_image_too(
+    tmp_path: Path,
+) -> None:
+    """The mirror only tells digests; the scanner would go to the address itself."""
+    with running(made_up=tmp_path) as mirror:
+        app = app_that_asks(resolver(mirror=f"http://{mirror.host}"))
+        told = begun(app, "169.254.169.254/a/b:1").to_wire()
+
+    assert (told["status"], told["reason"]["code"]) == ("failed", "image_unavailable")
+    assert "169.254.169.254 leads to an address that is not public." in told["reason"]["message"]
+    assert told["digest"] is None
+    assert mirror.registry.book == []
 
 
 def test_a_registry_that_hangs_delays_its_own_images_only(

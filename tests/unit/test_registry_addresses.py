@@ -1,12 +1,13 @@
 """Which IP addresses a name from outside may lead to."""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
+from socket import inet_aton
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagescan.registry.addresses import is_loopback, is_public
+from imagescan.registry.addresses import is_loopback, is_public, may_be_public
 
 INSIDE = [
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
@@ -67,3 +68,53 @@ def test_what_is_no_address_is_not_public(text: str) -> None:
         if ":" not in text:
             assert not is_public(text)
             assert not is_loopback(text)
+
+
+SPELLINGS = st.sampled_from(["{}", "0{:o}", "{:#x}", "00{:o}"])
+
+
+@st.composite
+def spelled(draw: st.DrawFn) -> str:
+    """An address inside as `inet_aton` reads it: any number of parts, each in any base."""
+    number, parts = int(draw(INSIDE_ADDRESSES)), draw(st.integers(1, 4))
+    tail_bytes = 5 - parts
+    octets = number.to_bytes(4, "big")
+    numbers = [*octets[: parts - 1], int.from_bytes(octets[-tail_bytes:], "big")]
+    return ".".join(draw(SPELLINGS).format(one) for one in numbers)
+
+
+@given(spelled())
+def test_an_address_inside_is_known_by_every_spelling_that_connects(name: str) -> None:
+    """Without a look-up, for there may be none."""
+    assert inet_aton(name)
+    assert not may_be_public(name)
+
+
+@given(INSIDE_ADDRESSES)
+def test_an_address_inside_is_known_in_ipv6(address: IPv4Address) -> None:
+    """As it stands in an image's name: without dots."""
+    assert not may_be_public(f"::ffff:{int(address) >> 16:x}:{int(address) & 0xFFFF:x}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost", "a.localhost", "registry", "a.local", "metadata.google.internal",
+        "x.home.arpa", "010.0.0.1", "1.2.3.4.5", "999.1.1.1", "a.0x", "fd12::1",
+    ],
+)  # fmt: skip
+def test_names_that_never_are_of_the_open_internet(name: str) -> None:
+    """And numbers that two programs read differently."""
+    assert not may_be_public(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "docker.io", "8.8.8.8", "2606:4700::1", "localhost.example.com", "notlocal.io", "x.mylocal",
+        "127.0.0.1.nip.io", "0xff.io", "a1.b2",
+    ],
+)  # fmt: skip
+def test_names_of_which_only_a_look_up_tells_where_they_lead(name: str) -> None:
+    """Whatever they look like."""
+    assert may_be_public(name)
