@@ -43,7 +43,8 @@ def _read_image(name: str) -> RunningImage:
     try:
         return RunningImage(str(parse_image_reference(name)))
     except InvalidInput as invalid:
-        return RunningImage(name[:200], Reason(ReasonCode.IMAGE_UNAVAILABLE, invalid.message))
+        message = f"Its name is none of an image. {invalid.message}"
+        return RunningImage(name[:200], Reason(ReasonCode.IMAGE_UNAVAILABLE, message))
 
 
 def unreadable(what: object, refusal: Refusal) -> RunningImage:

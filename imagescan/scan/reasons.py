@@ -47,7 +47,7 @@ EXPLANATIONS: dict[ReasonCode, Explanation] = {
     ),
     ReasonCode.IMAGE_UNAVAILABLE: Explanation(
         "The scanner could not get the image: it does not exist, or it may not be pulled.",
-        "Pull the image by hand with the same credentials; then scan again with force.",
+        "Check the name; pull the image by hand with the same credentials; scan again with force.",
     ),
     ReasonCode.REGISTRY_DENIED: Explanation(
         "The registry refused the credentials.",

@@ -136,6 +136,7 @@ def test_a_malformed_reference_is_told_and_not_dropped() -> None:
     assert seen.images[0].name == "UPPER/case"
     assert seen.images[0].problem is not None
     assert seen.images[0].problem.code is ReasonCode.IMAGE_UNAVAILABLE
+    assert "Its name is none of an image." in seen.images[0].problem.message
     assert seen.images[1].problem is None
 
 
