@@ -11,10 +11,11 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError
 from urllib3.util import Retry
 
 from cli.addresses import AppAddress
-from cli.exit_codes import ExitCode, Failure
+from cli.exit_codes import Away, ExitCode, Failure
 
 CONNECT_SECONDS, REPLY_SECONDS = 5, 60
 LONGEST_RETRY_AFTER_SECONDS = 60
+BUSY = (429, 502, 503, 504)
 # GET and DELETE change nothing when repeated. A POST whose reply was lost may have begun a rescan,
 # and a second one would begin another: it is repeated only where no connection came to be.
 RETRY = Retry(
@@ -23,7 +24,7 @@ RETRY = Retry(
     read=3,
     other=0,  # above all a certificate that is not believed
     allowed_methods=("GET", "DELETE"),
-    status_forcelist=(429, 502, 503, 504),
+    status_forcelist=BUSY,
     backoff_factor=0.5,
     backoff_jitter=0.2,
     retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
@@ -125,7 +126,7 @@ class Api:
         else:
             code = "connection_lost"
             why = f"The connection to {url} was lost ({type(error).__name__})."
-        return Failure(ExitCode.UNAVAILABLE, code, why, advice)
+        return Away(ExitCode.UNAVAILABLE, code, why, advice)
 
 
 def _never_connected(error: requests.RequestException) -> bool:
@@ -146,7 +147,8 @@ def _refused(response: requests.Response) -> Failure:
         message = "What answers sends elsewhere, where the key must not go: correct the address."
         return Failure(ExitCode.UNAVAILABLE, "redirected", message)
     message = message or f"The app answered with status {status}."
-    return Failure(ExitCode.UNAVAILABLE, code or "app_unavailable", message)
+    kind = Away if status in BUSY else Failure
+    return kind(ExitCode.UNAVAILABLE, code or "app_unavailable", message)
 
 
 def _told(response: requests.Response) -> tuple[str, str]:

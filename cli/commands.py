@@ -12,6 +12,7 @@ from cli.kinds import RESCAN, SCAN, Body, Kind, end, of_either, to_the_end
 from cli.options import with_app
 from cli.pages import all_pages, every, some
 from cli.screen import Screen
+from cli.show.cells import LEGEND
 from cli.show.coverage import what_runs
 from cli.show.scans import list_of_findings, list_of_scans
 
@@ -24,6 +25,7 @@ TYPES = ("vulnerability", "secret", "malware", "compliance")
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@options.version
 def imagescan() -> None:
     """Scan container images, and ask what was found.
 
@@ -110,7 +112,7 @@ def status(api: Api, screen: Screen, its_id: UUID, watch: bool, fail_on: str | N
 
 @imagescan.command("list")
 @click.option("--status", type=click.Choice([*STATUSES, *MORE_STATUSES]))
-@click.option("--image", help="In any form that a container group may name it.")
+@click.option("--image", help=options.IMAGE_HELP)
 @options.resource_group
 @options.limit
 @options.cursor
@@ -124,13 +126,28 @@ def list_scans(
     limit: int,
     cursor: str | None,
 ) -> ExitCode:
-    """List scans, the newest first."""
+    """List scans, the newest first.
+
+    What they found is told in short: C critical, H high, M medium, L low, I info.
+    """
     where = {"status": status, "image": image, "resourceGroup": resource_group}
     page = some(api, "/scans", "scans", where, cursor, limit)
     screen.show({"scans": page.items, "cursor": page.cursor}, list_of_scans(page.items))
+    if any(one.get("counts") for one in page.items) and not screen.as_json:
+        screen.say(LEGEND)
     if page.cursor:
         screen.say(f"There are more: --cursor {page.cursor}")
+    if not page.items:
+        screen.say(_none_listed(image))
     return ExitCode.FINE
+
+
+def _none_listed(image: str | None) -> str:
+    """Who leaves a tag out may mean all of them."""
+    name = (image or "").rpartition("/")[2]
+    if not name or ":" in name or "@" in name:
+        return "No such scan."
+    return f"No such scan. --image {image} means {image}:latest; other tags have to be named."
 
 
 @imagescan.command()
@@ -160,7 +177,7 @@ def findings(
     body = _whole_scan(api, its_id)
     found = every(api, path, "findings", where)
     screen.as_json |= form == "json"
-    screen.show({"scanId": str(its_id), "findings": found}, list_of_findings(body, found))
+    screen.show({"scanId": str(its_id), "findings": found}, list_of_findings(body, found, where))
     return ExitCode.FINE
 
 

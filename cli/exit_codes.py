@@ -53,3 +53,7 @@ class Failure(Exception):
         super().__init__(message)
         self.exit_code, self.code, self.message = exit_code, code, message
         self.advice, self.details = tuple(advice), details
+
+
+class Away(Failure):
+    """The app does not answer, or not yet: whoever waits for something may ask again."""

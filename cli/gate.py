@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.exit_codes import SEVERITIES, ExitCode
+from cli.plain_text import counted
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,18 @@ def judge_rescan(rescan: Mapping[str, Any], fail_on: str | None) -> Judgement:
     tripped = _judge_counts(found, fail_on) if found else None
     if tripped and tripped.exit_code is ExitCode.GATE_TRIPPED:
         return tripped
-    total, known = rescan.get("total"), _with_a_result(rescan)
+    total, known = rescan.get("total"), scanned_whole(rescan)
     if known is None or known != total:
-        return _incomplete(f"{known or 0} of {total} images have a result; the others do not.")
+        return _incomplete(f"Of {total} images only {known or 0} have a result.")
+    if total == 0 and rescan.get("found") is None:
+        return Judgement(ExitCode.FINE, "No image runs there: there was nothing to scan.")
     if tripped is None:
         return _incomplete("What was found in the images is not told.")
     return tripped
 
 
-def _with_a_result(rescan: Mapping[str, Any]) -> int | None:
-    """How many images were scanned whole; None where the numbers do not fit each other."""
+def scanned_whole(rescan: Mapping[str, Any]) -> int | None:
+    """How many images of a rescan were; None where the numbers do not fit each other."""
     counts, fresh = rescan.get("counts"), rescan.get("skippedAsFresh")
     if not isinstance(counts, Mapping) or not _are_numbers([*counts.values(), fresh]):
         return None
@@ -83,11 +86,12 @@ def judge_coverage(images: Sequence[Mapping[str, Any]], unlisted: Sequence[Any])
     """Whether all that runs was scanned some time."""
     unscanned = sum(1 for one in images if one.get("isScanned") is not True)
     if unscanned:
-        sentence = f"The gate tripped: {unscanned} of {len(images)} images were never scanned."
+        all_of_them = counted(len(images), "image")
+        sentence = f"The gate tripped: {unscanned} of {all_of_them} never scanned."
         return Judgement(ExitCode.GATE_TRIPPED, sentence)
     if unlisted:
         return _incomplete("Azure did not list all that runs.")
-    return Judgement(ExitCode.FINE, f"All {len(images)} images that run were scanned.")
+    return Judgement(ExitCode.FINE, f"All that runs was scanned: {counted(len(images), 'image')}.")
 
 
 def _are_numbers(values: Iterable[Any]) -> bool:

@@ -1,5 +1,6 @@
 """Scans and rescans: two things that are begun, looked at, waited for and cancelled alike."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from cli.progress import Look, View, look_at_rescan, look_at_scan
 from cli.screen import Screen
 from cli.show.rescans import one_rescan
 from cli.show.scans import one_scan
-from cli.watching import follow, goes_on
+from cli.watching import follow, goes_on, patient
 
 Body = Mapping[str, Any]
 
@@ -88,9 +89,13 @@ def to_the_end(
 
     Raises `Failure` where somebody interrupts it: what was begun goes on.
     """
+
+    def look() -> Reply:
+        return patient(lambda: kind.get(api, its_id), screen.say, time.sleep)
+
     try:
         with View(screen, kind.look_at) as view:
-            body = follow(lambda: kind.get(api, its_id), view.tell)
+            body = follow(look, view.tell, time.sleep)
     except KeyboardInterrupt:
         raise goes_on(kind.name, str(its_id)) from None
     except Failure as failure:

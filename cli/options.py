@@ -1,7 +1,9 @@
 """Options that several commands share."""
 
 import functools
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,8 +14,28 @@ from cli.exit_codes import GATES, ExitCode, Failure
 from cli.screen import Screen
 
 Command = Callable[..., ExitCode]
+PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+IMAGE_HELP = (
+    "In any form that a container group may name it. Without a tag it means :latest, as there."
+)
+
+
+def _tell_version(context: click.Context, _option: click.Parameter, is_asked: bool) -> None:
+    if is_asked and not context.resilient_parsing:
+        version = tomllib.loads(PROJECT.read_text())["project"]["version"]
+        click.echo(f"imagescan {version}")
+        context.exit()
+
 
 an_id = click.argument("its_id", metavar="ID", type=click.UUID)
+version = click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and exit.",
+)
 limit = click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 cursor = click.option("--cursor", help="Go on after the page that told it.")
 force = click.option("--force", is_flag=True, help="Scan also where a fresh result exists.")

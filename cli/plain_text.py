@@ -17,6 +17,11 @@ def plain(value: Any) -> str:
     return LOG_COMMAND.sub(r"#\\#", text)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 image`, `2 images`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def plain_lines(text: str) -> str:
     """The same for a document of several lines, whose line ends and tabs stay."""
     return "".join(

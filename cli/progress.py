@@ -20,6 +20,7 @@ from cli.plain_text import plain
 from cli.screen import Screen
 
 NOT_DONE = ("pending", "running")
+GATHERING = ("accepted", "gathering")  # the images are not all known: their total says nothing
 SCAN_PHASES = ("accepted", "queued", "provisioning", "scanning", "collecting")
 
 
@@ -43,18 +44,22 @@ def look_at_scan(scan: Mapping[str, Any], _now: datetime) -> Look:
 
 def look_at_rescan(rescan: Mapping[str, Any], now: datetime) -> Look:
     """How many images are in each state, and why some of them failed."""
+    failures = tuple(_failure(one) for one in rescan["failures"])
+    if rescan["status"] in GATHERING:
+        return Look("gathering", 0, 0, failures=failures)
     counts = rescan["counts"]
     done = sum(number for state, number in counts.items() if state not in NOT_DONE)
     states = ", ".join(f"{number} {state}" for state, number in counts.items())
     line = f"{rescan['status']}: {states}" if states else str(rescan["status"])
-    failures = tuple(_failure(one) for one in rescan["failures"])
     return Look(line, done, rescan["total"], _eta(rescan["eta"], now), failures)
 
 
 def _failure(one: Mapping[str, Any]) -> str:
+    """Its code is left out where that only repeats the status."""
     reason = one.get("reason") or {}
-    name = one["image"] or one["resourceId"]
-    return f"{name}: {one['status']}, {reason.get('code')}: {reason.get('message')}"
+    why = [reason.get("code"), reason.get("message")]
+    told = [one["image"] or one["resourceId"], *(text for text in why if text != one["status"])]
+    return f"{one['status']}  {': '.join(str(text) for text in told if text)}"
 
 
 def _eta(eta: str | None, now: datetime) -> str:
@@ -94,7 +99,7 @@ class View:
         """Show one more look."""
         look = self._look_at(body, datetime.now(UTC))
         for failure in look.failures:
-            self._say_once(f"  failed  {failure}", "red")
+            self._say_once(f"  {failure}", "red")
         self._bar.update(
             self._task,
             description=plain(look.line),

@@ -183,11 +183,12 @@ class Progress:
     def found(self) -> dict[str, int] | None:
         """How many findings of each severity, and in all, the images with a result have.
 
-        None where that is not known of one of them.
+        None where that is not known of one of them, and while none has a result: zeros would look
+        clean.
         """
         ended = [one.outcome for one in self.items if one.outcome and _has_result(one.outcome)]
         counts = [one.counts for one in ended if one.counts is not None]
-        if len(counts) < len(ended):
+        if not ended or len(counts) < len(ended):
             return None
         return {name: sum(one.get(name, 0) for one in counts) for name in SEVERITIES}
 

@@ -1,6 +1,6 @@
 """Pieces of tables; everything that comes from outside goes through `cell`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -22,7 +22,9 @@ STYLES = {
     "timed_out": "red",
     "vulnerable": "yellow",
 }
-WIDTHS = {"scan": 36}  # an id is copied, and must not be folded
+NAMED = "image\nscan"
+WIDTHS = {NAMED: 36}  # an id is copied, and must not be folded
+LEGEND = "C critical, H high, M medium, L low, I info"
 
 
 def cell(value: Any) -> Text:
@@ -31,9 +33,9 @@ def cell(value: Any) -> Text:
     return Text(text, STYLES.get(text, ""), overflow="fold")
 
 
-def named(its_id: Any, name: Any) -> Text:
-    """An id and, below it, what it is of: beside each other they would not fit 80 columns."""
-    return below(cell(its_id), cell(name))
+def named(image: Any, scan_id: Any) -> Text:
+    """An image and, below it, the id of its scan: beside each other they would not fit 80."""
+    return below(cell(image), cell(scan_id))
 
 
 def below(*parts: Text) -> Text:
@@ -44,6 +46,11 @@ def below(*parts: Text) -> Text:
 def moment(value: Any) -> Text:
     """A time, which may be folded between day and hour."""
     return cell(value and str(value).replace("T", " "))
+
+
+def minute(value: Any) -> Text:
+    """A time in UTC to the minute, which is short."""
+    return cell(value and str(value).replace("T", " ")[: len("2026-01-01 00:00")])
 
 
 def table(*columns: str, title: str = "") -> Table:
@@ -66,11 +73,20 @@ def sheet(rows: Sequence[tuple[str, Text]]) -> Table:
 
 def found(counts: Any) -> Text:
     """How many of each severity, the empty ones left out."""
+    return _counts(counts, ", ", lambda severity: f" {severity}")
+
+
+def found_in_short(counts: Any) -> Text:
+    """The same as LEGEND tells: `4C 5H`."""
+    return _counts(counts, " ", lambda severity: severity[0].upper())
+
+
+def _counts(counts: Any, between: str, unit: Callable[[str], str]) -> Text:
     if not isinstance(counts, Mapping):
         return cell(None)
     parts = [(name, counts[name]) for name in SEVERITIES if counts.get(name)]
-    told = [Text(f"{plain(number)} {name}", STYLES[name]) for name, number in parts]
-    return Text(", ").join(told) if told else Text("nothing")
+    told = [Text(f"{plain(number)}{unit(name)}", STYLES[name]) for name, number in parts]
+    return Text(between).join(told) if told else Text("nothing")
 
 
 def usd(amount: Any) -> Text:

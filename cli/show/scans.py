@@ -7,7 +7,20 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from cli.show.cells import below, cell, found, moment, named, sheet, table, usd, why
+from cli.gate import read_counts
+from cli.show.cells import (
+    NAMED,
+    below,
+    cell,
+    found,
+    found_in_short,
+    minute,
+    named,
+    sheet,
+    table,
+    usd,
+    why,
+)
 
 Scan = Mapping[str, Any]
 
@@ -50,21 +63,22 @@ def _log(lines: Sequence[str]) -> list[Table]:
 
 
 def list_of_scans(scans: Sequence[Scan]) -> Table:
-    """A line per scan."""
-    made = table("scan", "status", "found", "created")
+    """Two lines per scan, which fit 80 columns."""
+    made = table(NAMED, "status\ncreated (UTC)", "found")
     for scan in scans:
         joined = f": {scan.get('joinedStatus')}" if scan["status"] == "skipped" else ""
         made.add_row(
-            named(scan["scanId"], scan["image"]),
-            cell(f"{scan['status']}{joined}"),
-            found(scan.get("counts")),
-            moment(scan.get("createdAt")),
+            named(scan["image"], scan["scanId"]),
+            below(cell(f"{scan['status']}{joined}"), minute(scan.get("createdAt"))),
+            found_in_short(scan.get("counts")),
         )
     return made
 
 
-def list_of_findings(scan: Scan, findings: Sequence[Mapping[str, Any]]) -> Group:
-    """A line per finding."""
+def list_of_findings(
+    scan: Scan, findings: Sequence[Mapping[str, Any]], where: Mapping[str, str | None]
+) -> Group:
+    """A line per finding; where only some were asked for, of how many they are."""
     made = table("severity", "id", "package", "fixed", "title")
     for one in findings:
         made.add_row(
@@ -74,8 +88,15 @@ def list_of_findings(scan: Scan, findings: Sequence[Mapping[str, Any]]) -> Group
             cell(one["fixedVersion"]),
             cell(one["title"]),
         )
-    head = sheet([("image", cell(scan["image"])), ("findings", cell(len(findings)))])
-    return Group(head, made)
+    number = cell(_number(scan, len(findings), where))
+    return Group(sheet([("image", cell(scan["image"])), ("findings", number)]), made)
+
+
+def _number(scan: Scan, listed: int, where: Mapping[str, str | None]) -> str:
+    filters = " ".join(f"--{name} {value}" for name, value in where.items() if value)
+    if not filters:
+        return str(listed)
+    return f"{listed} with {filters}, of {(read_counts(scan['counts']) or {}).get('total', '?')}"
 
 
 def _kind(finding: Mapping[str, Any]) -> Text:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,16 @@ def test_it_is_called_from_any_folder(app: AppStandIn, tmp_path: Path) -> None:
     assert ran.returncode == 1, ran.stderr
     assert json.loads(ran.stdout) == completed(high=1)
     assert ran.stderr.endswith("The gate tripped: 1 high.\n")
+
+
+def test_it_tells_the_version_of_the_project_without_an_app() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "cli", "--version"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (ran.returncode, ran.stdout) == (0, f"imagescan {project['version']}\n")
 
 
 @pytest.mark.parametrize(

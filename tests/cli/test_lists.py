@@ -52,6 +52,37 @@ def test_scans_are_listed_until_there_are_as_many_as_were_asked_for(
     ]
 
 
+def test_a_list_is_readable_at_80_columns(
+    app: AppStandIn, imagescan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two lines a scan: neither its state, nor its time, nor what it found is folded."""
+    many = completed(critical=4, high=15, medium=31, low=120)
+    app.answers("GET", "/scans", Answer(200, {"scans": [many, scan()], "cursor": None}))
+
+    told = imagescan("list")
+    wide = told.out.splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = imagescan("list").out.splitlines()
+
+    assert narrow == wide
+    assert max(len(one) for one in narrow) <= 80
+    assert len(narrow) == 5 + 2 * 2  # edges and the two lines of the head
+    assert "4C 15H 31M 120L" in told.out
+    assert "2026-01-01 00:00 " in told.out
+    assert "C critical, H high" in told.err
+
+
+def test_an_image_without_a_tag_is_told_to_mean_latest_where_none_is_listed(
+    app: AppStandIn, imagescan: Run
+) -> None:
+    app.answers("GET", "/scans", page(0, None))
+
+    bare, tagged = (imagescan("list", "--image", f"host:5000/a{tag}") for tag in ("", ":1"))
+
+    assert "--image host:5000/a means host:5000/a:latest" in bare.err
+    assert (tagged.code, tagged.err) == (0, "No such scan.\n")
+
+
 def test_a_list_goes_on_where_its_cursor_says(app: AppStandIn, imagescan: Run) -> None:
     """And as JSON as the app tells it."""
     app.answers("GET", "/scans", page(1, None))
@@ -85,6 +116,19 @@ def test_findings_are_told_from_all_pages(app: AppStandIn, imagescan: Run) -> No
     assert one.out == other.out
     assert json.loads(one.out)["findings"] == [finding(), finding(cves=[])]
     assert app.asked[1].query == {"severity": "high", "limit": "200"}
+
+
+def test_findings_that_are_only_some_are_told_with_how_many_there_are(
+    app: AppStandIn, imagescan: Run
+) -> None:
+    """Else an image with seven findings would look clean."""
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(200, completed(high=7)))
+    none = {"scanId": SCAN_ID, "isWhole": True, "findings": [], "cursor": None}
+    app.answers("GET", FINDINGS, Answer(200, none))
+
+    told = imagescan("findings", SCAN_ID, "--type", "malware", "--severity", "low")
+
+    assert "0 with --type malware --severity low, of 7" in told.out
 
 
 @pytest.mark.parametrize(
@@ -143,7 +187,10 @@ def test_a_gate_on_coverage_passes_only_where_all_that_runs_was_scanned(
     """What Azure did not list, for whichever page, is not known."""
     app.answers("GET", "/coverage", *(Answer(200, one) for one in pages))
 
-    assert imagescan("coverage", "--fail-on-unscanned", "--unscanned").code == code
+    told = imagescan("coverage", "--fail-on-unscanned", "--unscanned")
+
+    assert told.code == code
+    assert "1 images" not in told.err
 
 
 def test_a_scan_of_this_image_that_runs_already_is_told(app: AppStandIn, imagescan: Run) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cli.progress import look_at_rescan
 from imagescan.rescan import RescanStatus
 from imagescan.scan.outcome import Outcome
-from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.status import Status
 from tests.cli.app_stand_in import Answer, AppStandIn, error
 from tests.cli.bodies import NOW, RESCAN_ID, item, outcome, rescan
@@ -54,6 +54,37 @@ def test_a_gate_ends_with_0_only_where_every_image_was_scanned_whole(
     assert json.loads(told.out) == body
 
 
+CANCELLED = Outcome(Status.CANCELLED, reason=Reason(ReasonCode.CANCELLED, "Cancelled."))
+TOLD = [
+    (rescan(RescanStatus.ACCEPTED, item(None)), "gathering, 1 so far", None),
+    (rescan(RescanStatus.GATHERING), "gathering, 0 so far", None),
+    (rescan(RescanStatus.SCANNING, item(None)), "1: 1 running", "not known: 0 of 1 image"),
+    (rescan(RescanStatus.CANCELLED, item(CANCELLED)), "1: 1 cancelled", "not known: 0 of 1 image"),
+    (rescan(DONE, item(FAILED), item(FAILED, 1)), "2: 2 failed", "not known: 0 of 2 images"),
+    (rescan(DONE, item(CLEAN), item(FAILED)), "1 failed", "nothing, in 1 of 2 images"),
+    (rescan(DONE, item(BAD), item(FRESH), item(FAILED)), "3: ", "1 critical, 1 low, in 2 of 3"),
+    (rescan(DONE, item(NOT_TOLD)), "1: 1 completed", "not known: 1 of 1 image"),
+    (rescan(DONE), "│ 0 ", None),
+]
+
+
+@pytest.mark.parametrize(("body", "images", "found"), TOLD)
+def test_what_was_found_is_told_with_how_many_images_it_is_of(
+    app: AppStandIn, imagescan: Run, body: dict[str, Any], images: str, found: str | None
+) -> None:
+    """Where none was scanned whole nothing is known, which must not read as clean."""
+    app.answers("GET", f"/scans/{RESCAN_ID}", error(404, "scan_not_found"))
+    app.answers("GET", PATH, Answer(200, body))
+
+    told = imagescan("status", RESCAN_ID)
+
+    [line] = [one for one in told.out.splitlines() if one.startswith("│ images")]
+    assert images in line
+    lines = [one for one in told.out.splitlines() if one.startswith("│ found")]
+    assert len(lines) == (found is not None)
+    assert all(str(found) in one for one in lines)
+
+
 def test_a_rescan_is_asked_for_as_the_options_say(app: AppStandIn, imagescan: Run) -> None:
     app.answers("POST", "/rescans", Answer(202, rescan(RescanStatus.ACCEPTED)))
 
@@ -87,7 +118,7 @@ def test_a_dry_run_lists_what_would_be_scanned(app: AppStandIn, imagescan: Run) 
     assert told.code == 0
     assert "registry.example.com/new:1" in told.out
     assert "1 took the result of another scan; --force scans" in told.out
-    assert "1 scans, 3 minutes, $0.0032." in told.out
+    assert "1 scan, 3 minutes, $0.0032." in told.out
     assert app.asked[0].body["dryRun"] is True
 
 
@@ -120,6 +151,13 @@ def test_an_id_may_be_one_of_a_scan_or_of_a_rescan(app: AppStandIn, imagescan: R
     assert "3: 1 completed, 1 failed, 1 running" in shown.out
     assert "registry_denied" in shown.out
     assert "no scan and no rescan" in unknown.err
+
+
+def test_no_total_is_told_while_images_are_gathered() -> None:
+    """It would be the first page's."""
+    look = look_at_rescan(rescan(RescanStatus.ACCEPTED, item(None)), NOW)
+
+    assert (look.line, look.total) == ("gathering", 0)
 
 
 def test_a_look_at_a_rescan_tells_how_far_it_is_and_when_it_may_end() -> None:

@@ -3,20 +3,23 @@
 import json
 import re
 import signal
+import socket
 from typing import Any
 
 import pytest
 
-from cli.api import Reply
+from cli.addresses import AppAddress
+from cli.api import Api, Reply
+from cli.exit_codes import Failure
 from cli.progress import View, look_at_rescan
 from cli.screen import Screen
-from cli.watching import follow
+from cli.watching import follow, patient
 from imagescan.rescan import RescanStatus
 from imagescan.scan.outcome import Outcome
-from imagescan.scan.reasons import ReasonCode
+from imagescan.scan.reasons import Reason, ReasonCode
 from imagescan.scan.status import Status
 from tests.cli.app_stand_in import KEY, Answer, AppStandIn, error
-from tests.cli.bodies import IMAGE, RESCAN_ID, SCAN_ID, item, outcome, rescan, scan
+from tests.cli.bodies import IMAGE, NOW, RESCAN_ID, SCAN_ID, completed, item, outcome, rescan, scan
 from tests.cli.conftest import Run
 from tests.cli.terminal import Terminal
 
@@ -52,8 +55,52 @@ def test_a_log_gets_a_line_for_each_change_and_each_failure_once(
     lines = re.sub(r"\x1b\[\d*m", "", told.err).splitlines()
     gathering, failure, scanning = lines
     assert gathering == "  gathering"
-    assert failure.startswith(f"  failed  {IMAGE}: failed, registry_denied: ")
+    assert failure.startswith(f"  failed  {IMAGE}: registry_denied: ")
     assert scanning == "  scanning: 1 completed, 1 failed, 1 running"
+
+
+def test_a_cancelled_image_is_told_as_cancelled_and_once() -> None:
+    """And one that joined a scan that failed has no reason of its own."""
+    cancelled = Outcome(Status.CANCELLED, reason=Reason(ReasonCode.CANCELLED))
+    joined = Outcome(Status.SKIPPED, joined_status=Status.FAILED)
+    body = rescan(RescanStatus.CANCELLED, item(cancelled), item(joined, 1))
+
+    look = look_at_rescan(body, NOW)
+
+    assert look.failures == (f"cancelled  {IMAGE}: The scan was cancelled.", f"skipped  {IMAGE}")
+
+
+def test_a_host_that_is_restarted_while_something_is_watched_is_borne(
+    app: AppStandIn, imagescan: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For longer than a single request is tried; and said once."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    away = [Answer(503, "")] * 20
+    app.answers("POST", "/scans", Answer(202, {**scan(), "joined": False}))
+    app.answers("GET", f"/scans/{SCAN_ID}", Answer(202, scan()), *away, Answer(200, completed()))
+
+    told = imagescan("scan", IMAGE, "--watch")
+
+    assert told.code == 0
+    assert told.err.count("It is asked again for a minute.") == 1
+
+
+def test_an_app_that_stays_away_is_waited_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing listens any more, after all that a single request is tried."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    said, clock = list[str](), [0.0]
+
+    def pause(seconds: float) -> None:
+        clock[0] += seconds
+
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        api = Api(AppAddress(f"http://127.0.0.1:{bound.getsockname()[1]}", KEY))
+        with pytest.raises(Failure, match="Nothing answers"):
+            patient(lambda: api.get("/scans"), said.append, pause, lambda: clock[0])
+
+    assert clock == [60]
+    assert len(said) == 1
 
 
 def test_an_interrupt_leaves_a_rescan_running_and_says_how_to_come_back(app: AppStandIn) -> None:

@@ -172,6 +172,17 @@ def test_the_reply_tells_how_far_it_is_what_was_fresh_and_how_to_force() -> None
     assert told["eta"] == "2026-01-01T12:04:00Z"  # two rounds of three lanes, a minute each
 
 
+def test_what_was_found_is_not_told_while_no_image_has_a_result() -> None:
+    """Zeros would look clean."""
+    app, _, request = asked(["app:1", "app:2"])
+    gather(app, request)
+    before = reply(app)["found"]
+    key = rescans.take(app, "r1", "s1", lane=0)["key"]
+    app.rescan_items.finish("r1", key, Outcome.failed(ReasonCode.INTERNAL), app.clock.now())
+
+    assert (before, reply(app)["found"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("done", "begun", "seconds"),
     [
