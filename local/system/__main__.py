@@ -13,7 +13,7 @@ def main() -> int:
     """Do what the command line says; 0, or 1 with a message."""
     parser = argparse.ArgumentParser(prog="python -m local.system")
     parser.add_argument("command", choices=list(COMMANDS))
-    parser.add_argument("--host", help="func, or a program (see the README)")
+    parser.add_argument("--host", help="func, or a program (see docs/local.md)")
     default = Path(os.environ.get("STATE") or ROOT / ".local")
     parser.add_argument("--state", type=Path, default=default, help="where the state is kept")
     options = parser.parse_args()
