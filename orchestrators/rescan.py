@@ -75,10 +75,24 @@ def _await_lanes(context: Context, request: RescanRequest, lanes: list[Any]) -> 
     for _ in range(MOST_LOOKS):
         if all(lane.is_completed for lane in lanes):
             break
-        progress = yield step(context, names.COUNT_RESCAN, {"request": request.to_dict()})
-        context.set_custom_status(progress["told"])
-        yield pause(context, progress["lookAgainSeconds"])
+        look_again_seconds = yield from _tell_progress(context, request)
+        if look_again_seconds is None:
+            break
+        yield pause(context, look_again_seconds)
     yield from all_ended(context, lanes)
+
+
+def _tell_progress(context: Context, request: RescanRequest) -> Steps:
+    """Returns after how many seconds to tell it again; None, for good, where it cannot be told.
+
+    The lanes go on all the same, and HTTP tells the progress by itself.
+    """
+    try:
+        progress = yield step(context, names.COUNT_RESCAN, {"request": request.to_dict()})
+    except Exception:  # the host has logged it
+        return None
+    context.set_custom_status(progress["told"])
+    return progress["lookAgainSeconds"]
 
 
 @bp.orchestration_trigger(context_name="context")

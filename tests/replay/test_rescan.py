@@ -144,6 +144,18 @@ def test_where_azure_does_not_tell_what_runs_the_rescan_ends_with_a_sentence() -
     assert names.TAKE_IMAGE not in happened.names()
 
 
+def test_a_progress_that_cannot_be_told_ends_no_rescan_before_its_lanes() -> None:
+    """Its images were told as lost while they were scanned; found by the simulation, seed 153."""
+    images = Images(7)
+    happened = rescanning(images, count_rescan=for_minutes(images.counted, 60))
+
+    happened.run(names.RESCAN, REQUEST.to_dict())
+
+    assert len(images.done) == 7
+    assert happened.names()[-1] == names.FINISH_RESCAN
+    assert happened.calls[-1][1]["problem"] is None
+
+
 def test_a_lane_that_breaks_stops_no_other_and_the_rescan_still_ends() -> None:
     """What it left is told at the end."""
     images = Images(9)
