@@ -96,12 +96,16 @@ def _deployment(chance: random.Random, number: int, images: Sequence[Image]) -> 
 
 
 def app_of_several_revisions(
-    chance: random.Random, images: Sequence[Image], earliest_seconds: float, latest_seconds: float
+    chance: random.Random,
+    images: Sequence[Image],
+    earliest_seconds: float,
+    latest_seconds: float,
+    name: str = "revised",
 ) -> Iterator[Deploy]:
     """A container app whose first revision runs on beside its second."""
     at = chance.uniform(earliest_seconds, latest_seconds)
     for one in chance.choices(list(images), k=2):
-        yield Deploy(at, APPS, SHOP_GROUP, "revised", (one.name,), keeps_revisions=True)
+        yield Deploy(at, APPS, SHOP_GROUP, name, (one.name,), keeps_revisions=True)
         at += 60
 
 

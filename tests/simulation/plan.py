@@ -94,8 +94,9 @@ def _with_rescans(plan: Plan, chance: random.Random) -> Plan:
     images = tuple(_in_registries(chance, more))
     numbers = range(FIRST_OF_RESCANS, FIRST_OF_RESCANS + chance.randint(1, 3))
     slots = chance.choice((1, 2, 3, 20))
-    revised = app_of_several_revisions(chance, images, 0, 60)  # before most rescans
-    arriving = [*deployments(chance, numbers, images), *revised]
+    arriving = [*deployments(chance, numbers, images)]
+    for number in range(3):  # before most rescans
+        arriving += app_of_several_revisions(chance, images, 0, 60, f"revised-{number}")
     return replace(
         plan,
         images=(*plan.images, *images),

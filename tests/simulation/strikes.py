@@ -28,7 +28,7 @@ RARE = frozenset({Phase.REAPING, Phase.INVENTORY})
 # Missed about every other time in spite of their leads: they come twice as often.
 HARD_TO_MEET = frozenset({
     (Phase.READING, "arm revisions"), (Phase.REAPING, "arm get"), (Phase.REMOVING, "arm logs"),
-    (Phase.COLLECTING, "arm logs"),
+    (Phase.COLLECTING, "arm logs"), (Phase.ACCEPTING, "registry"),
     (Phase.INVENTORY, "arm list"), (Phase.INVENTORY, "arm get"),
     (Phase.INVENTORY, "arm revisions"),
 })  # fmt: skip
@@ -40,7 +40,7 @@ def strikes_of(chance: random.Random, seed: int) -> Iterator[Strike]:
     for kind, phase in _in_turn(CRASHES, seed, CRASHES_A_SEED):
         yield from _leading_to(chance, kind, phase)
         times = chance.choices((1, 2), (90, 10))[0]
-        most = 3 if phase in RARE else 8
+        most = 2 if phase in RARE else 8
         yield Strike(kind, phase, skip=chance.randrange(most), times=times)
     for kind, phase in _in_turn(_weighted(OTHERS), seed, OTHERS_A_SEED):
         yield from _leading_to(chance, kind, phase)
@@ -68,10 +68,10 @@ def _weighted(pairs: Sequence[Pair]) -> list[Pair]:
 
 
 def _in_turn(pairs: Sequence[Pair], seed: int, count: int) -> Iterator[Pair]:
-    shuffled = list(pairs)
-    random.Random("pairs").shuffle(shuffled)
-    for number in range(count):
-        yield shuffled[(seed * count + number) % len(shuffled)]
+    """Each pair comes once in a turn, and has other neighbours in the next: some hide others."""
+    for number in range(seed * count, (seed + 1) * count):
+        turn, place = divmod(number, len(pairs))
+        yield random.Random(f"pairs/{turn}").sample(pairs, len(pairs))[place]
 
 
 def _skip(chance: random.Random, kind: Kind, phase: Phase) -> int:
