@@ -33,14 +33,14 @@ def child(system: System, name: str, scan_id: str) -> str | None:
     return next((str(one["instanceId"]) for one in found), None)
 
 
+def is_over(system: System, instance_id: str) -> bool:
+    """Whether an orchestration does nothing any more, or never did anything."""
+    return system.call("GET", f"{DURABLE}/instances/{instance_id}").status_code != 202
+
+
 def reap(system: System) -> None:
     """One sweep that starts now, as the timer does it every five minutes."""
-
-    def is_idle() -> bool:
-        sweep = system.call("GET", f"{DURABLE}/instances/reaper")
-        return sweep.status_code != 202
-
-    eventually(is_idle, 60)
+    eventually(lambda: is_over(system, "reaper"), 60)
     answer = system.call("POST", "/admin/functions/start_reaper", json={})
     assert answer.status_code == 202
 
@@ -76,6 +76,7 @@ def test_a_cleanup_that_was_terminated_is_taken_up_by_the_next_sweep(system: Sys
     terminate(system, str(eventually(lambda: child(system, "remove_container_group", scan_id))))
     scan = system.ended_scan_of(image)
     assert (scan["status"], scan["cleanup"]) == ("completed", "pending")
+    eventually(lambda: is_over(system, scan_id))  # it notifies, and gives up what it still holds
 
     reap(system)
 
