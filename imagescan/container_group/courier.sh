@@ -21,6 +21,7 @@ done
 work=$(mktemp -d 2>/dev/null) || { echo "COURIER-ERROR no temporary folder"; exit 3; }
 trap 'rm -rf "$work"' EXIT
 trap 'exit 143' TERM INT
+: >"$work/started"
 echo "COURIER 1"
 # From here on a message of a tool could hold a file's name.
 exec 2>/dev/null
@@ -29,11 +30,14 @@ hash_of() { sha256sum <"$1" | cut -c1-64; }
 size_of() { wc -c <"$1" | tr -d ' '; }
 
 # Set `file` to the newest regular file among the arguments, to nothing if there is none. A pattern
-# that matched nothing arrives as itself and is no file.
+# that matched nothing arrives as itself and is no file. What is older than this courier is of a
+# life that the platform ended: where it starts the containers over, their volume may stay. (By the
+# second, which is as fine as busybox compares.)
 newest() {
     file=''
     for candidate in "$@"; do
         [ -f "$candidate" ] && [ ! -L "$candidate" ] || continue
+        [ ! "$work/started" -nt "$candidate" ] || continue
         if [ -z "$file" ] || [ "$candidate" -nt "$file" ]; then file=$candidate; fi
     done
 }

@@ -113,8 +113,10 @@ class CourierRun:
             self._say(f"SEAL {name} {current} {looked_at}")
 
     def _find(self, name: str, moment: datetime) -> Version | None:
+        """What is older than the courier, by the second, is of an earlier life of the group."""
+        since = self._started_at.replace(microsecond=0)
         found = (self._volume.read(file, moment) for file in FILES[name])
-        return next((one for one in found if one is not None), None)
+        return next((one for one in found if one and one.at >= since), None)
 
     def _print(self, name: str, file: Version, current: str) -> None:
         content = file.content if file.printed is None else file.printed

@@ -21,11 +21,12 @@ ENVIRONMENT = {"WAIT_SECONDS": "600", "LINGER_SECONDS": "600"}
 
 
 def of_the_real_script(folder: Path, files: dict[str, bytes]) -> str:
-    for name, content in files.items():
-        (folder / name).write_bytes(content)
     environment = {"PATH": os.environ["PATH"], "OUTPUT_DIR": str(folder), **ENVIRONMENT}
     courier = Courier(["/bin/sh"], environment)
     try:
+        courier.until("COURIER 1")
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
         courier.until("SEAL inventory")
     finally:
         courier.kill()

@@ -94,6 +94,7 @@ class Workplace:
         }
         courier = Courier(self._shell, environment)
         self._started.append(courier)
+        courier.until("COURIER")
         return courier
 
     def write(self, name: str, content: bytes) -> bytes:
@@ -105,7 +106,11 @@ class Workplace:
         unfinished.rename(target)
         return content
 
-    def age(self, name: str) -> None:
+    def put_off(self, name: str) -> None:
+        """Make a file newer than any other."""
+        os.utime(self.output / name, (4_000_000_000, 4_000_000_000))
+
+    def put_back(self, name: str) -> None:
         """Make a file older than any other."""
         os.utime(self.output / name, (1_000_000_000, 1_000_000_000))
 
@@ -143,7 +148,7 @@ def incompressible(size_bytes: int) -> bytes:
 def test_files_that_appear_are_carried_whole_and_the_report_first(workplace: Workplace) -> None:
     """Byte by byte the same, in lines that ACI keeps whole, sealed at once."""
     courier = workplace.start()
-    assert courier.until("C") == "COURIER 1\n"
+    assert courier.log == "COURIER 1\n"
     inventory = workplace.write("0a1b-ScanResult.json", b'{"ScansPerformed": []}')
     report = workplace.write("0a1b-Report.sarif.json", incompressible(50_000) + b"\n\x00\xff")
     courier.until("SEAL inventory")
@@ -181,9 +186,9 @@ def test_an_unchanged_file_is_sealed_again_with_a_later_time(workplace: Workplac
 
 def test_what_does_not_fit_is_told_and_what_fits_is_carried(workplace: Workplace) -> None:
     """The report is first in line, even where it comes last."""
+    courier = workplace.start()
     workplace.write("x-ScanResult.json", incompressible(2_000_000))
     report = workplace.write("x-Report.sarif.json", incompressible(2_000_000))
-    courier = workplace.start()
     courier.until("TOO_LARGE inventory")
 
     read = read_courier_log(courier.log)
@@ -193,9 +198,9 @@ def test_what_does_not_fit_is_told_and_what_fits_is_carried(workplace: Workplace
 
 def test_a_report_that_is_too_large_is_told_once_and_never_sealed(workplace: Workplace) -> None:
     """Just above the budget; the inventory, which fits, comes nevertheless."""
+    courier = workplace.start()
     workplace.write("x-Report.sarif.json", incompressible(3_000_001))
     inventory = workplace.write("x-ScanResult.json", b"{}")
-    courier = workplace.start()
     courier.until("SEAL inventory")
     courier.until("SEAL inventory")
 
@@ -207,23 +212,35 @@ def test_a_report_that_is_too_large_is_told_once_and_never_sealed(workplace: Wor
 
 def test_sarif_goes_before_json_and_the_newest_before_the_rest(workplace: Workplace) -> None:
     """Newer builds of the scanner write one level down."""
-    workplace.write("a-Report.json", b"json")
-    workplace.write("z-Report.sarif.json", b"old")
-    workplace.age("z-Report.sarif.json")
-    newest = workplace.write("scan-1/b-Report.sarif.json", b"new")
     courier = workplace.start()
-    courier.until("SEAL report")
+    workplace.write("a-Report.json", b"json")
+    newest = workplace.write("scan-1/b-Report.sarif.json", b"new")
+    workplace.put_off("scan-1/b-Report.sarif.json")
+    workplace.write("z-Report.sarif.json", b"old")
+    courier.until(f"SEAL report {hash_of(newest)}")
 
     assert read_courier_log(courier.log).document("report", EVER) == Sealed(newest)
 
 
+def test_what_is_older_than_the_courier_is_passed_over(workplace: Workplace) -> None:
+    """An earlier life of the group left it: it proves nothing of this one."""
+    workplace.write("x-ScanResult.json", b'{"ScansPerformed": []}')
+    workplace.put_back("x-ScanResult.json")
+    courier = workplace.start(wait=1, linger=3)
+    report = workplace.write("x-Report.sarif.json", b"{}")
+
+    assert courier.end() == 0
+    assert read_courier_log(courier.log).document("report", EVER) == Sealed(report)
+    assert "inventory" not in courier.log
+
+
 def test_names_of_files_are_neither_printed_nor_run(workplace: Workplace) -> None:
     """Whatever the scanner calls its files, the log holds only lines of the format."""
+    courier = workplace.start()
     report = workplace.write("$(touch run)`touch run`;touch run;*?\n-Report.json", b"{}")
     workplace.write("BEGIN report 1 x\nCOURIER-ERROR\n-ScanResult.json", b"{}")
     (workplace.output / "-n -Report.sarif.json").symlink_to("/etc/hostname")
     (workplace.output / "folder-Report.sarif.json").mkdir()
-    courier = workplace.start()
     courier.until("SEAL inventory")
 
     starts = {line.split()[0] for line in courier.lines if " " in line}
@@ -243,8 +260,8 @@ def test_without_any_file_it_ends_by_itself(workplace: Workplace) -> None:
 
 def test_it_ends_by_itself_after_lingering_and_leaves_nothing(workplace: Workplace) -> None:
     """The wait for files, however long, is over once there was one."""
-    workplace.write("x-Report.json", b"{}")
     courier = workplace.start(wait=3600, linger=1)
+    workplace.write("x-Report.json", b"{}")
 
     assert courier.end() == 0
     assert not list(workplace.temporary.iterdir())
@@ -254,8 +271,8 @@ def test_an_inventory_without_a_report_is_carried_when_the_wait_is_over(
     workplace: Workplace,
 ) -> None:
     """What was looked at is worth knowing even then."""
-    inventory = workplace.write("x-ScanResult.json", b"{}")
     courier = workplace.start(wait=1, linger=1)
+    inventory = workplace.write("x-ScanResult.json", b"{}")
 
     assert courier.end() == 0
     assert read_courier_log(courier.log).document("inventory", EVER) == Sealed(inventory)
