@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.simulation.courier import CourierRun
 from tests.simulation.schedule import Schedule
 from tests.simulation.volume import Version, Volume
-from tests.unit.test_courier import Courier
+from tests.unit.running_courier import Courier
 
 FILES = {
     "x-Report.sarif.json": b'{"runs": []}' + random.Random(1).randbytes(3000),
